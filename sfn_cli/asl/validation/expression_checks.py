@@ -24,6 +24,8 @@ from sfn_cli.query.payload_template import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
 
@@ -146,15 +148,29 @@ def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
 
 def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
     """Checks one `"key.$": text`. Observed: AWS reports the location of the enclosing object."""
+    if not isinstance(text, str):
+        found = next(described for type_, described in _NOT_STRINGS if isinstance(text, type_))
+        findings.error(
+            location,
+            f"The value for the field '{key}' must be a STRING that contains a JSONPath but was {found}",
+        )
+        return
     try:
-        if not isinstance(text, str):
-            raise ValueError("not a string")
         compile_path_or_intrinsic(text)
     except ValueError:
         findings.error(
             location,
             f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
         )
+
+
+_NOT_STRINGS: Sequence[tuple[type, str]] = (
+    (list, "an ARRAY"),  # Observed (qiita.com/hayao_k/items/5ea3412ad0dd4fa2666c); the others are alike
+    (dict, "an OBJECT"),
+    (bool, "a BOOLEAN"),
+    (type(None), "a NULL"),
+    (object, "a NUMBER"),
+)
 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

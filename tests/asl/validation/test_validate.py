@@ -336,6 +336,7 @@ def test_choice_conditions() -> None:
     ]
 
 
+NOT_COMPUTED = "must be a STRING that contains a JSONPath but was"
 COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
 
 
@@ -361,7 +362,21 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
             [
                 (SCHEMA, f"The value for the field 'parsed.$' {COMPUTED}", "Parameters"),
                 (SCHEMA, f"The value for the field 'a.$' {COMPUTED}", "Parameters/in[0]"),
-                (SCHEMA, f"The value for the field 'b.$' {COMPUTED}", "Parameters"),
+                (
+                    SCHEMA,
+                    f"The value for the field 'b.$' {NOT_COMPUTED} a NUMBER",
+                    "Parameters",
+                ),
+            ],
+        ),
+        (
+            one({**PASS, "Parameters": {"InstanceIds.$": ["$.x"]}}),
+            [
+                (
+                    SCHEMA,  # qiita.com/hayao_k/items/5ea3412ad0dd4fa2666c
+                    f"The value for the field 'InstanceIds.$' {NOT_COMPUTED} an ARRAY",
+                    "Parameters",
+                )
             ],
         ),
         (
