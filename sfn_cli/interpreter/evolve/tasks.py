@@ -160,6 +160,7 @@ def map_run_started(execution: Execution, frame: Frame, event: HistoryEvent) -> 
     stay.distribution = None
     stay.map_run_arn = details["mapRunArn"]
     stay.map_run_redrives = details.get("redriveCount", 0)
+    stay.map_run_event = event.id
     stay.task = OpenTask(
         id=event.id,
         frame=frame.serial,
