@@ -118,7 +118,7 @@ def _fail_catch(
 ) -> HistoryEvent | Due | None:
     """Handles an error of a Catcher's own fields. It is neither retried nor caught.
 
-    It comes from before the failure of the Map or Parallel, which is then recorded again (law 6).
+    It comes from before the failure of the Map or Parallel, which is then recorded again (law 7).
     """
     stay = frame.stay
     previous = stay.before_failure if stay.failure_recorded else after.last
@@ -132,7 +132,7 @@ def _fail_catch(
 def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
     """Fails the frame, and the execution or fork that it belongs to.
 
-    States.Runtime fails the execution at once, wherever it comes from (law 7).
+    States.Runtime fails the execution at once, wherever it comes from (law 8).
     """
     frame.stay.note().failed_for_good = error
     parent = frame.parent
