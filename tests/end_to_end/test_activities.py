@@ -68,8 +68,8 @@ def test_a_task_that_no_worker_takes(home: Path) -> None:
     takes its tasks out of the queue.
     """
     sfn_json(home, "create-activity", "--name", "Work")
-    limited = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 1, "HeartbeatSeconds": 1, "End": True}
-    definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 2}
+    limited = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 2, "HeartbeatSeconds": 1, "End": True}
+    definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 3}
     late = ended(home, start_execution(home, create_machine(home, "Late", definition), "--input", "{}"))
     assert late["status"] == "TIMED_OUT"
     arn = start(home, '{"next": true}', TimeoutSeconds=60)
