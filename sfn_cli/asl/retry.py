@@ -11,9 +11,7 @@ ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.asl.dataflow import CatchFlow, catch_flow
 
@@ -28,8 +26,7 @@ TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 
 
-@dataclass(frozen=True, slots=True)
-class Retrier:
+class Retrier(NamedTuple):
     """One entry of Retry. Delays are in seconds."""
 
     error_equals: tuple[str, ...]
@@ -62,6 +59,8 @@ class Retrier:
             seconds = float("inf")
         seconds = min(seconds, self.max_delay_seconds or _LONGEST_DELAY_SECONDS)
         if self.full_jitter:
+            from random import Random
+
             seconds *= Random(seed).random()
         return round(seconds * 1000)
 
@@ -70,8 +69,7 @@ _LONGEST_DELAY_SECONDS = 366 * 24 * 3600
 """A limit beyond any execution's duration, for a backoff too large for a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catcher:
+class Catcher(NamedTuple):
     """One entry of Catch: the next state, and its input."""
 
     error_equals: tuple[str, ...]

@@ -33,7 +33,7 @@ class Frame:
     time (milliseconds since 1970). `index` is the frame's position among its parent's children; `item`
     is the (index, value) of its Map item. `stay` describes the state that the frame is in or has just
     exited; it is None before the frame enters its first state. `stood` is the frame's phase before it
-    was ABORTED, or failed and ENDED.
+    was ABORTED, or failed and ENDED. `variable_bytes` is at least the size of all `variables`.
     """
 
     __slots__ = (
@@ -49,6 +49,7 @@ class Frame:
         "serial",
         "stay",
         "stood",
+        "variable_bytes",
         "variables",
     )
 
@@ -71,6 +72,7 @@ class Frame:
         self.next: str | None = machine.start_at
         self.input = input
         self.variables = variables
+        self.variable_bytes = 0
         self.last = last
         self.last_at = at
         self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow  # each of hundreds of disk operations fails once
 
-EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "8"))
+EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "24"))
 """The interval of failing operations of a command or a worker: 1 tries all."""
 
 ROLE = "arn:aws:iam::123456789012:role/any"

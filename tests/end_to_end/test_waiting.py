@@ -24,6 +24,7 @@ from tests.processes import (
     until,
     worker_pids,
 )
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ ACCOUNT = "us-east-1:123456789012"
 GATE = f"arn:aws:lambda:{ACCOUNT}:function:Gate"
 ACTIVITY = f"arn:aws:states:{ACCOUNT}:activity:Ask"
 MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:"
-KILLS = 3
+KILLS = 3 if THOROUGH else 1
 AFTER_A_KILL_SECONDS = 30.0
 """The time that a test waits for a worker, which starts within seconds, or later under load."""
 

@@ -28,22 +28,21 @@ def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) ->
         json_text.read_json(output)
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    return _task_answer_response(
-        service.tasks.answer(
-            _given_token(request["taskToken"]), "taskSucceeded", {"output": output}, service.clock()
-        )
-    )
+    token = _given_token(request["taskToken"])
+    outcome = service.tasks.answer(token, "taskSucceeded", {"output": output}, service.clock())
+    return _task_answer_response(service, token, outcome)
 
 
 def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> EmptyAnswer:
     body = {"error": request.get("error"), "cause": request.get("cause")}
-    return _task_answer_response(
-        service.tasks.answer(_given_token(request["taskToken"]), "taskFailed", body, service.clock())
-    )
+    token = _given_token(request["taskToken"])
+    outcome = service.tasks.answer(token, "taskFailed", body, service.clock())
+    return _task_answer_response(service, token, outcome)
 
 
 def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> EmptyAnswer:
-    return _task_answer_response(service.tasks.beat(_given_token(request["taskToken"]), service.clock()))
+    token = _given_token(request["taskToken"])
+    return _task_answer_response(service, token, service.tasks.beat(token, service.clock()))
 
 
 def _given_token(token: str) -> str:
@@ -54,11 +53,13 @@ def _given_token(token: str) -> str:
     return token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
 
 
-def _task_answer_response(outcome: AnswerOutcome) -> EmptyAnswer:
+def _task_answer_response(service: Service, token: str, outcome: AnswerOutcome) -> EmptyAnswer:
     match outcome:
         case AnswerOutcome.ACCEPTED:
             return {}
         case AnswerOutcome.TOO_LATE:
-            raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+            # Observed: AWS names the activity of a task that is over.
+            task = service.tasks.activity_of(token) or "Provided task does not exist anymore"
+            raise ApiError("TaskTimedOut", f"Task Timed Out: '{task}'")
         case AnswerOutcome.UNKNOWN:
             raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")

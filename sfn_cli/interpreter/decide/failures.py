@@ -14,6 +14,7 @@ from sfn_cli.interpreter.decide.moves import (
 )
 from sfn_cli.interpreter.events import error_event_details, state_event_types
 from sfn_cli.interpreter.visits import (
+    DATA_LIMIT_EXCEEDED,
     QUERY_EVALUATION_ERROR,
     catch_visit_error,
     final_visit_failure,
@@ -37,14 +38,19 @@ def expression_failed(
 ) -> HistoryEvent | Due | None:
     """Handles a failed expression of the state, after the last event of `after`.
 
-    A JSONata error is recorded first (law 3).
+    A JSONata error is recorded first (law 3), as are too large variables.
     """
-    if error.error == QUERY_EVALUATION_ERROR:
+    if _has_evaluation_event(error):
         return _evaluation_failure(execution, frame, now, error, after.last)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)
     # Not retried: nothing outside was called, and the same evaluation would fail the same way.
     return _fail_state(execution, frame, now, error, after)
+
+
+def _has_evaluation_event(error: StatesError) -> bool:
+    of_variables = error.error == DATA_LIMIT_EXCEEDED and error.location is not None
+    return error.error == QUERY_EVALUATION_ERROR or of_variables
 
 
 def _evaluation_failure(
@@ -116,11 +122,11 @@ def _fail_catch(
 ) -> HistoryEvent | Due | None:
     """Handles an error of a Catcher's own fields. It is neither retried nor caught.
 
-    It comes from before the failure of the Map or Parallel, which is then recorded again (law 6).
+    It comes from before the failure of the Map or Parallel, which is then recorded again (law 7).
     """
     stay = frame.stay
     previous = stay.before_failure if stay.failure_recorded else after.last
-    if error.error == QUERY_EVALUATION_ERROR:
+    if _has_evaluation_event(error):
         return _evaluation_failure(execution, frame, now, error, previous)
     if error.error != RUNTIME and stay.failure_recorded and stay.state.type in _FAILED:
         return event_of_move(execution, frame, now, _FAILED[stay.state.type], previous=previous)
@@ -130,7 +136,7 @@ def _fail_catch(
 def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
     """Fails the frame, and the execution or fork that it belongs to.
 
-    States.Runtime fails the execution at once, wherever it comes from (law 7).
+    States.Runtime fails the execution at once, wherever it comes from (law 8).
     """
     frame.stay.note().failed_for_good = error
     parent = frame.parent

@@ -111,6 +111,7 @@ def _start_child(
         execution.next_serial, move.machine(index), move.inputs[index], parent.variables, event.id, event.at
     )
     child.parent = parent
+    child.variable_bytes = parent.variable_bytes
     child.index = index
     if move.items is not None:
         child.item = (index, move.items[index])

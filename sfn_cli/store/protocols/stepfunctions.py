@@ -184,6 +184,9 @@ class Tasks(Protocol):
         """
 
     def beat(self, token: str, at: int) -> AnswerOutcome: ...
+    def activity_of(self, token: str) -> str | None:
+        """Returns the ARN of the activity of a task, open or closed; None for other tasks."""
+
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         """Takes the task of the activity that has waited longest; no other worker can take it."""
 

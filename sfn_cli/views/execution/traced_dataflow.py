@@ -115,8 +115,9 @@ def _note_items(frame: Frame, seen: Visit, move: Move, steps: StepTrace) -> None
     if not isinstance(state, MapState) or not isinstance(move, (Fork, Distribute)) or move.items is None:
         return
     if state.language == JSONATA:
-        steps.note("afterItems", Payload(list(move.items)))
-    inputs = list(move.inputs) if isinstance(move, Fork) else state.inputs(seen, list(move.items))
+        values = [item.input for item in move.items] if isinstance(move, Distribute) else list(move.items)
+        steps.note("afterItems", Payload(values))
+    inputs = list(move.inputs) if isinstance(move, Fork) else state.inputs(seen, move.items)
     if state.selects:
         steps.note("afterItemSelector", Payload([input.value for input in inputs]))
     batches = state.batches(seen, inputs)

@@ -68,7 +68,7 @@ def test_it_runs_again(call: Caller) -> None:
         "timestamp": redriven["redriveDate"],
         "type": "ExecutionRedriven",
         "id": 3,
-        "previousEventId": 0,
+        "previousEventId": 2,
         "executionRedrivenEventDetails": {"redriveCount": 1},
     }
     listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING")["executions"]
@@ -122,7 +122,8 @@ def with_24_999_events(call: Caller) -> None:
         (two_weeks_later, "Execution redrivable period exceeded"),
         (a_year_later, "Execution has exceeded the max execution time"),
         (a_thousand_times, "Execution redrive limit exceeded"),
-        (with_24_999_events, "Execution history event limit exceeded"),
+        # stackd, variable_limits.json: history-cap
+        (with_24_999_events, "Execution has exceeded the maximum history event limit"),
     ],
 )
 def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: str) -> None:
@@ -151,6 +152,12 @@ def test_the_last_moment(call: Caller) -> None:
             {"executionArn": EXECUTION.replace("execution", "express") + "m:e:id"},
             "InvalidArn",
             "Invalid Arn: 'Resource type not valid in this context: express'",
+        ),
+        # stackd, redrive_map.json: standard-map-resumes-unsuccessful-work
+        (
+            {"executionArn": EXECUTION + "m/Label:e"},
+            "ValidationException",
+            "Labeled Execution ARNs are not supported for this API",
         ),
     ],
 )

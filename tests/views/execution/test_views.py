@@ -204,7 +204,7 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
         },
         [
             "SUCCEEDED",
-            "/R CAUGHT start States.ResultPathMatchFailure [FAILED:States.ResultPathMatchFailure]",
+            "/R CAUGHT start States.ReferencePathConflict [FAILED:States.ReferencePathConflict]",
             "/C SUCCEEDED catch",
         ],
     ),
@@ -219,8 +219,8 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
             "N": {"Type": "Pass", "End": True},
         },
         [
-            "FAILED States.ResultPathMatchFailure",
-            "/T FAILED start States.ResultPathMatchFailure [FAILED:Boom]",
+            "FAILED States.ReferencePathConflict",
+            "/T FAILED start States.ReferencePathConflict [FAILED:Boom]",
         ],
     ),
     "a Choice without a match in a branch": (
