@@ -46,7 +46,7 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
     def decide(state: RedriveState) -> int:
         reason = redrive_refusal_reason(state, now)
         if reason is not None:
-            raise ApiError("ExecutionNotRedrivable", reason)
+            raise ApiError("ExecutionNotRedrivable", f"Execution ARN invalid for redrive as: {reason}")
         return redrive_time(state, now)
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, decide)

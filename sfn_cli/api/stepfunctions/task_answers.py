@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 
 def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> EmptyAnswer:
-    output = request["output"]
+    """Sends the output of a task.
+
+    An unknown token is refused before an output that is not JSON, and that before a task that has
+    ended (both observed).
+    """
+    token, output = _given_token(request["taskToken"]), request["output"]
     try:
         json_text.read_json(output)
-    except json_text.NotJson as error:
-        raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    token = _given_token(request["taskToken"])
+    except json_text.NotJson:
+        if not service.tasks.knows(token):
+            raise _invalid_task_token() from None
+        raise ApiError("InvalidOutput", f"Invalid Output: '{output}' is not valid JSON.") from None
     outcome = service.tasks.answer(token, "taskSucceeded", {"output": output}, service.clock())
     return _task_answer_response(service, token, outcome)
 
@@ -62,4 +68,8 @@ def _task_answer_response(service: Service, token: str, outcome: AnswerOutcome) 
             task = service.tasks.activity_of(token) or "Provided task does not exist anymore"
             raise ApiError("TaskTimedOut", f"Task Timed Out: '{task}'")
         case AnswerOutcome.UNKNOWN:
-            raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise _invalid_task_token()
+
+
+def _invalid_task_token() -> ApiError:
+    return ApiError("InvalidToken", "Invalid Token: 'Invalid token'")

@@ -131,7 +131,10 @@ def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: 
     become(call)
     before = call("DescribeExecution", executionArn=ARN)
     assert (before["redriveStatus"], before["redriveStatusReason"]) == ("NOT_REDRIVABLE", reason)
-    assert refused(call, executionArn=ARN) == ("ExecutionNotRedrivable", reason)
+    assert refused(call, executionArn=ARN) == (
+        "ExecutionNotRedrivable",
+        f"Execution ARN invalid for redrive as: {reason}",
+    )
     assert call("DescribeExecution", executionArn=ARN) == before
 
 
@@ -215,7 +218,9 @@ def test_of_many_at_once_one_wins(call: Caller) -> None:
         answers = sorted(threads.map(redrive, siblings))
     for service in siblings:
         service.close()
-    assert answers == ["Execution is RUNNING and cannot be redriven"] * 7 + ["redriven"]
+    assert answers == [
+        "Execution ARN invalid for redrive as: Execution is RUNNING and cannot be redriven"
+    ] * 7 + ["redriven"]
     assert call("DescribeExecution", executionArn=ARN)["redriveCount"] == 1
 
 

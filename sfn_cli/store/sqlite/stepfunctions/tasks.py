@@ -41,6 +41,10 @@ class SqliteTasks:
             send_to_inbox(connection, execution_of_key(key), kind, {"task": event_of_key(key), **body}, at)
             return AnswerOutcome.ACCEPTED
 
+    def knows(self, token: str) -> bool:
+        with self._database.reading() as connection:
+            return _key_of_open_task(connection, token) is not AnswerOutcome.UNKNOWN
+
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         taken = self._take_next(activity, worker_name, at)
         if taken is not None:
