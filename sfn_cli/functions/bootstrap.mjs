@@ -17,7 +17,8 @@ const TASK_ROOT = "/var/task"; // the folder of the code on AWS, as stack traces
 const PACKAGES = JSON.parse(process.env._SFN_PACKAGES ?? "{}"); // {"folders": those of NODE_PATH, "layers": […]}
 delete process.env._SFN_PACKAGES;
 const FACTS = { ...process.env }; // the original environment: a handler may change its own
-const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", trace: "TRACE" };
+const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", trace: "TRACE", fatal: "FATAL" };
+const EVENT_BREAK = "\x1e\0\r"; // a line break within one event of the log (rule 3)
 const EXIT_UNCAUGHT = 129;
 const EXIT_UNHANDLED = 128;
 
@@ -25,6 +26,7 @@ const EXIT_UNHANDLED = 128;
 const [folder, handlerName] = process.argv.length > 2 ? process.argv.slice(2) : [FACTS.LAMBDA_TASK_ROOT, FACTS._HANDLER];
 const control = new net.Socket({ fd: CONTROL, readable: true, writable: true });
 const require = createRequire(import.meta.url);
+const { awslambda, responseStream } = require("./streaming.cjs");
 let handler = null;
 let fault = null;
 let current = null; // the invocation that is not answered yet
@@ -33,7 +35,7 @@ let current = null; // the invocation that is not answered yet
 class FunctionError extends Error {
     constructor(name, message, stack = "") {
         super(message);
-        this.name = name;
+        Object.defineProperty(this, "name", { value: name }); // the log shows an error's enumerable properties
         this.stack = [`${name}: ${message}`, ...stack.split("\n").filter((line) => line.startsWith("    at "))].join("\n");
     }
 }
@@ -108,39 +110,91 @@ function answer(head, body) {
     current = invocation;
     process.env._X_AMZN_TRACE_ID = head.trace;
     if (fault) {
-        fail(invocation, fault, { last: true });
+        fail(invocation, fault, { last: true }, "Uncaught Exception");
         return;
     }
     control.unref(); // from here on, only the handler keeps the event loop alive
-    const finish = (error, result) => {
-        if (invocation === current && !invocation.postponed) {
-            invocation.postponed = () => (error == null ? succeed(invocation, result) : fail(invocation, error));
-            if (!invocation.waits) invocation.postponed();
+    if (body.includes("/custom-resource-responses/")) require("./environment/custom_resources.cjs");
+    const stream = responseStream(handler);
+    if (stream) {
+        answerWithStream(invocation, head, body, stream);
+    } else {
+        answerWithResult(invocation, head, body);
+    }
+}
+
+function answerWithResult(invocation, head, body) {
+    let isOver = false; // only the first of a result, an error and a callback counts
+    const first = (settle) => (...values) => {
+        if (!isOver) {
+            settle(...values);
+            isOver = true;
         }
     };
-    try {
-        if (body.includes("/custom-resource-responses/")) require("./environment/custom_resources.cjs");
-        const returned = handler(JSON.parse(body), context(invocation, head, finish), finish);
-        if (typeof returned?.then === "function") {
-            returned.then(
-                (result) => succeed(invocation, result),
-                (error) => fail(invocation, error),
-            );
+    const done = first((error, result) => (isGiven(error) ? fail(invocation, error) : succeed(invocation, result)));
+    const callback = first((error, result) => {
+        if (isGiven(error) || !invocation.waits) {
+            return isGiven(error) ? fail(invocation, error) : succeed(invocation, result);
         }
+        invocation.postponed = () => succeed(invocation, result);
+    });
+    const methods = {
+        succeed: (result) => done(null, result),
+        fail: (error) => done(error ?? "handled"),
+        done,
+    };
+    try {
+        const returned = handler(JSON.parse(body), Object.assign(context(invocation, head), methods), callback);
+        if (typeof returned?.then === "function") returned.then(methods.succeed, methods.fail).catch(methods.fail);
+    } catch (error) {
+        callback(error);
+    }
+}
+
+async function answerWithStream(invocation, head, body, stream) {
+    try {
+        const returned = handler(JSON.parse(body), stream, context(invocation, head));
+        if (typeof returned?.then !== "function") {
+            fail(invocation, "Streaming does not support non-async handlers.");
+            return;
+        }
+        invocation.postponed = () => fail(invocation, "Response stream is not finished.");
+        const finished = new Promise((resolve, reject) => stream.on("finish", resolve).on("error", reject));
+        finished.catch(() => {}); // reported below, unless the handler has failed before
+        if ((await returned) !== undefined) console.warn("Streaming handlers ignore return values.");
+        await finished;
+        respond(invocation, stream.body);
     } catch (error) {
         fail(invocation, error);
     }
 }
 
-// A handler that neither returned a promise nor called back has ended when the event loop is empty.
+function isGiven(error) {
+    return error !== undefined && error !== null;
+}
+
+// The event loop is empty: a callback's result is sent. Without one, only an async handler has failed.
 process.on("beforeExit", () => {
     const invocation = current;
-    if (invocation) {
-        (invocation.postponed ?? (() => succeed(invocation, null)))();
+    if (!invocation) return;
+    if (invocation.postponed) {
+        try {
+            invocation.postponed();
+        } catch (error) {
+            end(error, EXIT_UNCAUGHT, "Uncaught Exception");
+        }
+    } else if (handler.constructor?.name === "AsyncFunction") {
+        const message =
+            "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a " +
+            "Promise that was never settled. For more information, see " +
+            "https://nodejs.org/docs/latest/api/process.html#exit-codes";
+        fail(invocation, new FunctionError("Runtime.NodeJsExit", message));
+    } else {
+        succeed(invocation, null);
     }
 });
 
-function context(invocation, head, finish) {
+function context(invocation, head) {
     const deadline = invocation.began + head.remaining;
     return {
         get callbackWaitsForEmptyEventLoop() {
@@ -149,9 +203,6 @@ function context(invocation, head, finish) {
         set callbackWaitsForEmptyEventLoop(waits) {
             invocation.waits = waits;
         },
-        succeed: (result) => finish(null, result),
-        fail: (error) => finish(error ?? "handled"),
-        done: finish,
         functionVersion: FACTS.AWS_LAMBDA_FUNCTION_VERSION,
         functionName: FACTS.AWS_LAMBDA_FUNCTION_NAME,
         memoryLimitInMB: FACTS.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
@@ -165,36 +216,88 @@ function context(invocation, head, finish) {
     };
 }
 
+/** Sends a handler's result. Throws an error if it cannot be JSON. */
 function succeed(invocation, result) {
     let payload;
     try {
-        payload = JSON.stringify(result === undefined ? null : result) ?? "null";
-        if (Buffer.byteLength(payload) > MAX_RESPONSE_BYTES) {
-            const message = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
-            throw new FunctionError("Function.ResponseSizeTooLarge", message);
-        }
-    } catch (error) {
-        fail(invocation, error instanceof FunctionError ? error : new FunctionError("Runtime.MarshalError", "Unable to stringify response body"));
+        payload = JSON.stringify(result === undefined ? null : result);
+    } catch {
+        throw runtimeError(new Error("Unable to stringify response body"));
+    }
+    if (payload === undefined) throw runtimeError(new TypeError("Wrong arguments")); // a function or a symbol
+    respond(invocation, payload);
+}
+
+/** An error that a handler caused, without the frames of this file. */
+function runtimeError(error) {
+    error.stack = `${error.name}: ${error.message}`;
+    return error;
+}
+
+function respond(invocation, payload) {
+    if (Buffer.byteLength(payload) <= MAX_RESPONSE_BYTES) {
+        done(invocation, payload, null);
         return;
     }
-    done(invocation, payload, null);
+    const report = {
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+        errorType: "Function.ResponseSizeTooLarge",
+    };
+    done(invocation, JSON.stringify(report), report.errorType);
 }
 
 function fail(invocation, error, { last = false, ends = false } = {}, label = "Invoke Error") {
     if (invocation !== current) return;
-    const { errorType, errorMessage, trace } = errorReport(error);
-    writeLog("ERROR", `${label} \t${JSON.stringify({ errorType, errorMessage, ...error, name: undefined, stack: trace })}`);
-    done(invocation, JSON.stringify({ errorType, errorMessage, trace }), errorType, last, ends);
+    logError(label, error);
+    const report = errorReport(error);
+    done(invocation, JSON.stringify(report), report.errorType ?? "Error", last, ends);
 }
 
 function errorReport(error) {
-    if (util.types.isNativeError(error) || (error?.name && error.message && typeof error.stack === "string")) {
-        const lines = String(error.stack).split("\n");
-        const ours = lines.findIndex((line) => line.includes(import.meta.url)); // the frame that called the handler
-        const trace = lines.slice(0, ours < 0 ? undefined : ours).map((line) => line.replaceAll(folder, TASK_ROOT));
-        return { errorType: error.name, errorMessage: error.message, trace };
+    try {
+        if (util.types.isNativeError(error) || isLikeError(error)) {
+            const trace = traceOf(error.stack).map(escaped);
+            return { errorType: escaped(error.name), errorMessage: escaped(error.message), trace };
+        }
+        return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
+    } catch {
+        const errorMessage =
+            "callback called with Error argument, but there was a problem while retrieving one or more of its " +
+            "message, name, and stack";
+        return { errorType: "handled", errorMessage };
     }
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+function isLikeError(value) {
+    return [value?.name, value?.message, value?.stack].every((member) => member && typeof member === "string");
+}
+
+function escaped(text) {
+    return text?.replaceAll("\x7F", "%7F");
+}
+
+/** The lines of a stack trace, up to the frame that called the handler, with paths as on AWS. */
+function traceOf(stack) {
+    const lines = stack.split("\n");
+    const ours = lines.findIndex((line) => line.includes(import.meta.url));
+    return lines.slice(0, ours < 0 ? undefined : ours).map((line) => line.replaceAll(folder, TASK_ROOT));
+}
+
+/** Logs an error with its type, its message and its enumerable properties; anything else as the message of one. */
+function logError(label, error) {
+    let text;
+    try {
+        const known = error instanceof Error ? error : runtimeError(new Error(error));
+        text = JSON.stringify(known, (_, value) => (value instanceof Error ? describedError(value) : value));
+    } catch {
+        text = JSON.stringify(errorReport(error));
+    }
+    writeLog("ERROR", `${label} \t${text}`);
+}
+
+function describedError(error) {
+    const described = { errorType: error.name, errorMessage: error.message, code: error.code, ...error };
+    return typeof error.stack === "string" ? { ...described, stack: traceOf(error.stack) } : described;
 }
 
 function done(invocation, payload, error, last = false, ends = false) {
@@ -207,16 +310,17 @@ function done(invocation, payload, error, last = false, ends = false) {
 
 // An uncaught error fails the running invocation, and ends the process, as on AWS.
 process.on("uncaughtException", (error) => end(error, EXIT_UNCAUGHT, "Uncaught Exception"));
-process.on("unhandledRejection", (reason) => {
-    const stack = util.types.isNativeError(reason) ? reason.stack : "";
-    end(new FunctionError("Runtime.UnhandledPromiseRejection", String(reason), stack), EXIT_UNHANDLED, "Unhandled Promise Rejection");
+process.on("unhandledRejection", (reason, promise) => {
+    const { message } = new Error(reason);
+    const error = new FunctionError("Runtime.UnhandledPromiseRejection", message, reason?.stack?.toString() ?? "");
+    end(Object.assign(error, { reason, promise }), EXIT_UNHANDLED, "Unhandled Promise Rejection");
 });
 
 function end(error, code, label) {
     if (current) {
         fail(current, error, { ends: true }, label);
     } else {
-        writeLog("ERROR", `${label} \t${JSON.stringify(errorReport(error))}`);
+        logError(label, error);
     }
     control.end(() => process.exit(code));
 }
@@ -230,7 +334,7 @@ for (const [method, level] of Object.entries(LEVELS)) {
 /** Writes one event of the log, including line breaks, before the answer is written. */
 function writeLog(level, text) {
     const line = [new Date().toISOString(), current?.id ?? "undefined", level, text].join("\t");
-    let data = Buffer.from(`${line.replaceAll("\n", "\r")}\n`);
+    let data = Buffer.from(`${line.replaceAll("\n", EVENT_BREAK)}\n`);
     while (data.length) {
         try {
             data = data.subarray(fs.writeSync(1, data));
@@ -276,6 +380,7 @@ if (process.platform !== "linux") {
 
 require("./environment/sdk_endpoints.cjs");
 process.chdir(folder);
+if (!["1", "true"].includes(FACTS.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) globalThis.awslambda = awslambda;
 try {
     handler = await load();
 } catch (error) {

@@ -18,7 +18,7 @@ body is JSON text: an event of megabytes is not wrapped in JSON a second time.
 
 Rule 1: A child never outlives its parent, whatever its handler does.
 Rule 2: The log is written before the answer, so a client that has the answer can read the log.
-Rule 3: A line break within one event of the log is written as a carriage return.
+Rule 3: A line break within one event of the log is written as EVENT_BREAK, which a handler does not print.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ Handlers do not see the variable.
 """
 TASK_ROOT = "/var/task"
 """The folder of the code on AWS, as stack traces show it."""
+EVENT_BREAK = "\x1e\x00\r"
+LOG_INDENT = "\u00a0"
+"""The runtime indents a stack trace in the log with no-break spaces."""
 
 
 class _Now:
@@ -65,21 +68,20 @@ class LambdaContext:
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
 
-    identity = None
-    client_context: ClientContext | None = None
-
     def __init__(self, request_id: str, arn: str, remaining_ms: float, client_context: str | None) -> None:
+        """Raises FunctionError if the client's context is not JSON."""
         self.aws_request_id = request_id
-        self.invoked_function_arn = arn
-        self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
-        self.function_version = _FACTS["AWS_LAMBDA_FUNCTION_VERSION"]
-        # Observed: AWS passes the text of the variable, not a number.
-        self.memory_limit_in_mb = _FACTS["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = _FACTS["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = _FACTS["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
+        # Observed: AWS passes the text of the variable, not a number.
+        self.memory_limit_in_mb = _FACTS["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.function_version = _FACTS["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.invoked_function_arn = arn
+        self.tenant_id = None
+        self.client_context = _read_client_context(client_context)
+        self.identity = CognitoIdentity()
         self._deadline = time.monotonic() + remaining_ms / 1000
-        if client_context is not None:
-            self.client_context = ClientContext(json.loads(client_context))
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
@@ -88,30 +90,58 @@ class LambdaContext:
         write_runtime_log(str(message))
 
     def __repr__(self) -> str:
-        members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
-        return f"LambdaContext({members})"
+        shown = ",".join(f"{name}={value}" for name, value in vars(self).items() if name[0] != "_")
+        return f"LambdaContext([{shown}])"
 
 
-class ClientContext:
+class ContextPart:
+    """A part of the context. Its members are always there; None if the client did not send them."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __init__(self, description: Any = None) -> None:
+        for name in self.__slots__:
+            setattr(self, name, None if description is None else description.get(name))
+
+    def __repr__(self) -> str:
+        shown = ",".join(f"{name}={getattr(self, name)}" for name in self.__slots__)
+        return f"{type(self).__name__}([{shown}])"
+
+
+class CognitoIdentity(ContextPart):
+    """The identity of a mobile app's user: always there, and empty, because sfn has no Cognito."""
+
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+
+class ClientContext(ContextPart):
     """The client's description of itself."""
 
+    __slots__ = ("custom", "env", "client")  # noqa: RUF023 (the order in which AWS shows them)
+    client: Any
+
     def __init__(self, description: Any) -> None:
-        client = description.get("client") or {}
-        self.custom = description.get("custom")
-        self.env = description.get("env")
-        self.client = Client(client) if client else None
+        super().__init__(description)
+        if self.client is not None:
+            self.client = Client(self.client)
 
 
-class Client:
-    def __init__(self, description: Any) -> None:
-        for name in (
-            "installation_id",
-            "app_title",
-            "app_version_name",
-            "app_version_code",
-            "app_package_name",
-        ):
-            setattr(self, name, description.get(name))
+class Client(ContextPart):
+    __slots__ = (  # noqa: RUF023
+        "installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name",
+    )  # fmt: skip
+
+
+def _read_client_context(text: str | None) -> ClientContext | None:
+    if text is None:
+        return None
+    try:
+        description = json.loads(text)
+    except ValueError as error:
+        raise FunctionError(
+            "Runtime.LambdaContextUnmarshalError", f"Unable to parse Client Context JSON: {error}"
+        ) from None
+    return None if description is None else ClientContext(description)
 
 
 class FunctionError(Exception):
@@ -122,6 +152,10 @@ class FunctionError(Exception):
         self.error_type = error_type
         self.message = message
         self.stack_trace = stack_trace or []
+
+
+class ResponseTooLargeError(FunctionError):
+    """A response that Lambda does not pass on."""
 
 
 def bootstrap_main(folder: str, handler: str) -> None:
@@ -167,18 +201,18 @@ def become_program(command: list[str]) -> NoReturn:
 
 
 def _answer_invocation(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
-    context = LambdaContext(head["id"], head["arn"], head["remaining"], head.get("client_context"))
     error: str | None = None
     began = time.perf_counter()
     try:
-        if function is None:
-            assert fault is not None
+        if fault is not None:
             raise fault
+        context = LambdaContext(head["id"], head["arn"], head["remaining"], head.get("client_context"))
         if b"/custom-resource-responses/" in body:
             _load_environment_module("custom_resources").allow_responses(body)
-        payload = _marshal_handler_result(function(_unmarshal_event(body), context))
+        payload = _marshal_handler_result(function(_unmarshal_event(body), context))  # type: ignore[misc]
     except Exception as raised:
-        error, payload = _handler_failure(raised, context.aws_request_id)
+        # Observed: the report of a failed import has no request id.
+        error, payload = _handler_failure(raised, head["id"] if fault is None else "")
     duration = (time.perf_counter() - began) * 1000
     if _Now.in_fork:
         os._exit(1)  # a fork returned from the handler: do not answer the invocation twice
@@ -199,46 +233,114 @@ def _unmarshal_event(body: bytes) -> Any:
 
 
 def _marshal_handler_result(result: Any) -> bytes:
-    """Returns the handler's result as JSON text, spaced and escaped as AWS's runtime does.
+    """Returns the response for a handler's result: bytes as they are, all else as JSON text.
 
-    Each of AWS's runtimes has its own spacing and escapes. Observed: bytes that contain JSON text
-    are returned unchanged.
+    Each of AWS's runtimes has its own spacing and escapes. Python's uses the package simplejson,
+    whose text differs from that of `json` for decimal numbers, named tuples and keys of bytes.
     """
-    try:
-        payload = result if _is_json_result(result) else dumps(result).encode()
-    except Exception as error:
-        raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+    if isinstance(result, bytes):
+        payload = result
+    else:
+        try:
+            text = _handler_result_text(result)
+        except Exception as error:
+            raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+        payload = _encode_or_end(text)
     if len(payload) > MAX_RESPONSE_BYTES:
         message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-        raise FunctionError("Function.ResponseSizeTooLarge", message)
+        raise ResponseTooLargeError("Function.ResponseSizeTooLarge", message)
     return payload
 
 
-def _is_json_result(result: Any) -> bool:
-    if not isinstance(result, bytes):
-        return False
+def _handler_result_text(result: Any) -> str:
+    decimals: list[str] = []
+
+    def encode(value: Any) -> str:
+        decimals.clear()
+        return json.JSONEncoder(ensure_ascii=_ESCAPES, default=simplify).encode(value)
+
+    def simplify(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return value.decode()
+        decimal = sys.modules.get("decimal")
+        if decimal is not None and isinstance(value, decimal.Decimal):
+            if value.is_nan():
+                return float("nan")
+            decimals.append(str(value))
+            return f"{_DECIMAL}{len(decimals) - 1}"
+        as_object = getattr(value, "_asdict", None)
+        if callable(as_object):
+            return as_object()
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
     try:
-        json.loads(result)
-    except ValueError:
-        return False
-    return True
+        text = encode(result)
+        if "[" in text and _has_named_tuples(result):
+            text = encode(_with_plain_members(result))
+    except TypeError as error:
+        if not str(error).startswith("keys must be"):
+            raise
+        text = encode(_with_plain_members(result))
+    if decimals:
+        import re
+
+        text = re.sub(f'"{_DECIMAL}([0-9]+)"', lambda found: decimals[int(found[1])], text)
+    return text
 
 
-def _simplify_result_value(value: Any) -> Any:
-    """Converts bytes and decimal numbers in a result to strings and floats, as the runtime does."""
-    if isinstance(value, bytes):
-        return value.decode()
-    decimal = sys.modules.get("decimal")
-    if decimal is not None and isinstance(value, decimal.Decimal):
-        return float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+_DECIMAL = f"decimal-{os.urandom(8).hex()}-"
+"""The start of a text that stands for a decimal number, which `json` cannot write exactly."""
+_ESCAPES = sys.version_info < (3, 12)
+dumps = json.JSONEncoder(ensure_ascii=_ESCAPES).encode
 
 
-dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simplify_result_value).encode
+def _has_named_tuples(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, tuple) and hasattr(value, "_asdict"):
+            return True
+        members = value.values() if isinstance(value, dict) else value
+        waiting += [item for item in members if isinstance(item, (dict, list, tuple))]
+    return False
+
+
+def _with_plain_members(value: Any) -> Any:
+    """Returns a copy with named tuples as dictionaries, and keys of bytes as text."""
+    if isinstance(value, dict):
+        return {
+            key.decode() if isinstance(key, bytes) else key: _with_plain_members(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _with_plain_members(value._asdict())
+    if isinstance(value, (list, tuple)):
+        return [_with_plain_members(item) for item in value]
+    return value
+
+
+def _encode_or_end(text: str) -> bytes:
+    """Returns the text as UTF-8. Half a character in it ends the process, as in AWS's runtime."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        _crash(error)
+
+
+def _crash(error: BaseException) -> NoReturn:
+    """Ends the process as an error outside the handler ends AWS's runtime."""
+    import traceback
+
+    traceback.print_exception(type(error), error, error.__traceback__)
+    _flush_handler_output()
+    os._exit(1)
 
 
 def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
     """Logs an error, and returns its type and its payload in Lambda's form."""
+    if isinstance(raised, ResponseTooLargeError):  # Lambda reports it, not the runtime
+        report = {"errorMessage": raised.message, "errorType": raised.error_type}
+        return raised.error_type, dumps(report).encode()
     if isinstance(raised, FunctionError):
         error_type, message, stack_trace = raised.error_type, raised.message, raised.stack_trace
     else:
@@ -248,28 +350,27 @@ def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
             _stack_trace(raised),
         )
     described = f"[ERROR] {error_type}: {message}" if message else f"[ERROR] {error_type}"
+    lines = [line for frame in stack_trace for line in frame.splitlines()]
     write_runtime_log(
-        "\n".join(
-            [described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]
-        )
+        "\n".join([described, "Traceback (most recent call last):", *map(_indented_for_log, lines)])
     )
-    report = {
-        "errorMessage": message,
-        "errorType": error_type,
-        "requestId": request_id,
-        "stackTrace": stack_trace,
-    }
-    try:
-        return error_type, dumps(report).encode()
-    except UnicodeEncodeError:
-        return error_type, json.dumps(report).encode()
+    report = {"errorMessage": message, "errorType": error_type}
+    if sys.version_info >= (3, 9):  # noqa: UP036 (this file also runs on Python 3.8)
+        report["requestId"] = request_id
+    return error_type, _encode_or_end(dumps({**report, "stackTrace": stack_trace}))
+
+
+def _indented_for_log(line: str) -> str:
+    text = line.lstrip(" ")
+    return LOG_INDENT * (len(line) - len(text)) + text
 
 
 def _text_of_raised(raised: Exception) -> str:
+    """Returns an error's text. An error without one ends the process, as in AWS's runtime."""
     try:
         return str(raised)
     except Exception as error:
-        return f"<no message: str() of this {type(raised).__name__} raised {type(error).__name__}>"
+        _crash(error)
 
 
 def _stack_trace(raised: BaseException) -> list[str]:
@@ -279,20 +380,23 @@ def _stack_trace(raised: BaseException) -> list[str]:
         (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
         for frame in traceback.extract_tb(raised.__traceback__)
     ]
-    while frames and _is_bootstrap_frame(frames[0][0]):
+    while frames and frames[0][0] == __file__:
         del frames[0]
     return traceback.format_list(
         [(_aws_path_of_frame(filename), line, name, text) for filename, line, name, text in frames]
     )
 
 
-def _is_bootstrap_frame(filename: str) -> bool:
-    return filename in (__file__, importlib.__file__) or filename.startswith("<frozen importlib")
-
-
 def _aws_path_of_frame(filename: str) -> str:
-    """Returns the path that a file of the function has on AWS."""
-    return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
+    """Returns the path that a file of the function, or of Python itself, has on AWS."""
+    for folder, on_aws in ((_Now.folder, TASK_ROOT), (os.path.dirname(os.__file__), _LIBRARY)):
+        if filename.startswith(folder + "/"):
+            return on_aws + filename[len(folder) :]
+    return filename
+
+
+_LIBRARY = f"/var/lang/lib/python{sys.version_info[0]}.{sys.version_info[1]}"
+"""The folder of Python's standard library on AWS."""
 
 
 # The handler
@@ -304,6 +408,11 @@ def _load_handler(handler: str) -> Handler:
         module_name, function_name = handler.rsplit(".", 1)
     except ValueError as error:
         raise FunctionError("Runtime.MalformedHandlerName", f"Bad handler '{handler}': {error}") from None
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise FunctionError(
+            "Runtime.BuiltInModuleConflict",
+            f"Cannot use built-in module {module_name} as a handler module",
+        )
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
@@ -317,11 +426,12 @@ def _load_handler(handler: str) -> Handler:
         ) from None
     except Exception as error:
         raise FunctionError(type(error).__name__, _text_of_raised(error), _stack_trace(error)) from None
-    function: Handler | None = getattr(module, function_name, None)
-    if function is None:
+    try:
+        function: Handler = getattr(module, function_name)
+    except AttributeError:
         raise FunctionError(
             "Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'"
-        )
+        ) from None
     return function
 
 
@@ -346,9 +456,9 @@ def _flush_handler_output() -> None:
 
 
 def write_runtime_log(message: str) -> None:
-    """Writes one event of the log; line breaks become carriage returns (rule 3)."""
+    """Writes one event of the log; its line breaks are marked (rule 3)."""
     _flush_handler_output()
-    data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
+    data = (message.rstrip("\n").replace("\n", EVENT_BREAK) + "\n").encode(errors="backslashreplace")
     try:
         while data:
             data = data[os.write(1, data) :]

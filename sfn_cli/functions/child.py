@@ -154,7 +154,7 @@ class Child:
     def child_printed(self, data: bytes) -> None:
         self.journal.add_output(data, self._clock())
 
-    def child_sent(self, head: Mapping[str, Any], body: str) -> None:
+    def child_sent(self, head: Mapping[str, Any], body: bytes) -> None:
         if self.starting:
             self.starting = False
             self._init_milliseconds = float(self._monotonic() - self._began_at)
@@ -165,7 +165,7 @@ class Child:
     def child_ended(self, status: int | None) -> None:
         self._owner.child_ended(self, status)
 
-    def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
+    def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: bytes) -> None:
         try:
             duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
         except (KeyError, TypeError, ValueError):  # not from bootstrap.py: the handler wrote to the socket
@@ -178,6 +178,18 @@ class Child:
         self.journal.end(self._clock(), duration, memory, self._init_milliseconds)
         self._init_milliseconds = None
         kind: outcome.Kind = "succeeded" if error is None else "failed"
+        text, binary = _text_of_response(body)
         self._owner.child_answered(
-            self, invocation, Outcome(kind, body, invocation.request_id, self.journal.tail, error), duration
+            self,
+            invocation,
+            Outcome(kind, text, invocation.request_id, self.journal.tail, error, binary=binary),
+            duration,
         )
+
+
+def _text_of_response(body: bytes) -> tuple[str, bytes | None]:
+    """Returns a response as text, and as bytes too if it is not UTF-8."""
+    try:
+        return body.decode(), None
+    except UnicodeDecodeError:
+        return body.decode(errors="replace"), body

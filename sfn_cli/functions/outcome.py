@@ -20,11 +20,13 @@ class Outcome(NamedTuple):
     kind        succeeded, or how it failed: the handler raised (failed), took too long (timed_out)
                 or its process ended (exited); there is no such function (not_found); or it cannot
                 be run on this machine (unusable), or all of its reserved concurrency is in use (throttled)
-    payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as in Lambda
+    payload     the handler's answer, JSON text unless it chose its own bytes, or
+                {"errorMessage", "errorType", …} as in Lambda
     log_tail    the last 4 KB of the invocation's log
     error       the error's name, which a state machine's Retry and Catch match; None on success
     message     for people; for an unusable function, it says how to fix that
     version     the version of the function that was run
+    binary      the handler's answer if it is not UTF-8; None otherwise
     """
 
     kind: Kind
@@ -34,6 +36,7 @@ class Outcome(NamedTuple):
     error: str | None = None
     message: str = ""
     version: str = LATEST
+    binary: bytes | None = None
 
 
 class UnusableError(Exception):

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from sfn_cli import quotas
+from sfn_cli.functions.bootstrap import EVENT_BREAK
 
 TAIL_CHARACTERS = 4096
 
@@ -48,8 +49,7 @@ class OutputLines:
 
 
 def _output_text(line: bytes) -> str:
-    # A carriage return is a line break within one event: see bootstrap.py, rule 3.
-    return line.decode(errors="replace").rstrip("\r").replace("\r", "\n") + "\n"
+    return line.decode(errors="replace").replace(EVENT_BREAK, "\n") + "\n"
 
 
 class OutputJournal:

@@ -39,7 +39,7 @@ class ProcessWatcher(Protocol):
 
     def child_printed(self, data: bytes) -> None: ...
 
-    def child_sent(self, head: Mapping[str, Any], body: str) -> None: ...
+    def child_sent(self, head: Mapping[str, Any], body: bytes) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
         """Called once. `status` is the exit code, negative for a signal, None if unknown."""
@@ -192,9 +192,9 @@ class Process:
                 return
             try:
                 head = json.loads(received[8 : 8 + head_length])
-                body = received[8 + head_length : end].decode()
             except ValueError:
                 head = None
+            body = bytes(received[8 + head_length : end])
             del received[:end]
             if not isinstance(head, dict):
                 self._on_end()  # the handler wrote to the socket

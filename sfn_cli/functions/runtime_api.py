@@ -212,12 +212,6 @@ def _runtime_api_response(body: bytes | None, trailers: dict[str, str]) -> Answe
     error = trailers.get("lambda-runtime-function-error-type")
     if error:
         return Answer(base64.b64decode(trailers.get("lambda-runtime-function-error-body", "")), error)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return _runtime_api_failure(
-            "Runtime.MarshalError", "The response is not UTF-8 text; sfn does not support binary responses."
-        )
     return Answer(body)
 
 

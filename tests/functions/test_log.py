@@ -56,6 +56,7 @@ def test_an_invocation(bench: Workbench) -> None:
     [
         ("print('a\\nb')", ["a", "b"]),
         ("print('no end of line', end='')", ["no end of line"]),
+        ("print('50 %\\r100 %'); print('dos\\r')", ["50 %\r100 %", "dos\r"]),  # recorded (LocalStack)
         ("print('é ☃ \\ud800')", ["é ☃ \\ud800"]),
         ("print('to stderr', file=sys.stderr)", ["to stderr"]),
         ("print(1); print(2, file=sys.stderr); os.write(1, b'3\\n'); print(4)", ["1", "2", "3", "4"]),
@@ -91,8 +92,9 @@ def test_an_error(bench: Workbench) -> None:
     bench.function("def handler(event, context):\n    raise ValueError('bad')\n")
     bench.invoke()
     assert bench.log[1] == (
+        # awslambdaric: the trace is indented with no-break spaces.
         "[ERROR] ValueError: bad\nTraceback (most recent call last):\n"
-        "  File \"/var/task/app.py\", line 2, in handler\n    raise ValueError('bad')"
+        "\xa0\xa0File \"/var/task/app.py\", line 2, in handler\n\xa0\xa0\xa0\xa0raise ValueError('bad')"
     )
 
 

@@ -61,7 +61,12 @@ ANSWERS = [
     ("exports.handler = (event, context) => context.succeed('old')", {}, "old"),
     # A handler without a callback or promise ends when its event loop is empty.
     ("exports.handler = () => 'not a promise'", {}, None),
-    ("exports.handler = async () => new Promise(() => {})", {}, None),
+    ("exports.handler = () => new Promise(() => {})", {}, None),
+    # aws-lambda-ric 3.3: of a result, an error and a callback, the first counts.
+    ("exports.handler = () => { throw undefined }", {}, None),
+    ("exports.handler = (event, context, callback) => { callback(null, 1); throw new Error('late') }", {}, 1),
+    ("exports.handler = async (event, context, callback) => { callback(null, 1); return 2 }", {}, 1),
+    ("exports.handler = (event, context) => { setInterval(() => {}, 1000); context.done(null, 1) }", {}, 1),
     # The handler may decide not to wait for its event loop.
     (
         """\
@@ -149,7 +154,19 @@ ERRORS = [
         "no",
         ["Error: no"],
     ),
+    # aws-lambda-ric 3.3: what is thrown need not be an error.
     ("exports.handler = async () => { throw 'text' }", "string", "text", []),
+    ("exports.handler = async () => { throw undefined }", "string", "handled", []),
+    ("exports.handler = async () => { throw { code: 7 } }", "object", r"\[object Object\]", []),
+    ("exports.handler = (event, context, callback) => callback(7)", "number", "7", []),
+    (
+        "exports.handler = async () => { throw { name: 'Own', message: 'm', stack: 'Own: m\\n    at x' } }",
+        "Own", "m", ["Own: m", "    at x"],
+    ),
+    (
+        "exports.handler = async () => new Promise(() => {})",
+        "Runtime.NodeJsExit", "The Lambda runtime client .*", None,
+    ),
     ("exports.handler = (event, context) => context.fail('text')", "string", "text", []),
     ("exports.other = 1", "Runtime.HandlerNotFound", "index.handler is undefined or not exported", None),
     ("exports.handler = 1", "Runtime.HandlerNotFound", "index.handler is not a function", None),
@@ -161,16 +178,16 @@ ERRORS = [
     ("throw new RangeError('at import')", "RangeError", "at import", None),
     (
         "exports.handler = async () => { const a = {}; a.a = a; return a }",
-        "Runtime.MarshalError",
+        "Error",
         "Unable to stringify response body",
-        None,
+        ["Error: Unable to stringify response body"],
     ),
+    ("exports.handler = async () => ({ a: 10n })", "Error", "Unable to stringify response body", None),
     (
-        "exports.handler = async () => 'x'.repeat(7_000_000)",
-        "Function.ResponseSizeTooLarge",
-        r"Response payload size exceeded maximum allowed payload size \(6291556 bytes\)\.",
-        None,
+        "exports.handler = (event, context, callback) => callback(null, 10n)",
+        "Error", "Unable to stringify response body", None,
     ),
+    ("exports.handler = async () => () => {}", "TypeError", "Wrong arguments", None),
     (
         (
             "exports.handler = async () => { Promise.reject(new Error('unheard')); "
@@ -202,6 +219,87 @@ def test_error(
         assert failure["errorType"] == error_type
         assert re.fullmatch(message, failure["errorMessage"])
         assert trace is None or failure["trace"] == trace
+
+
+def test_errors_without_a_trace(bench: Workbench, runtime: str) -> None:
+    """Lambda itself reports a large response (recorded on 2025-11-24); some errors cannot be read."""
+    source = """\
+        exports.handler = async (event) => {
+            if (event === "large") return 'x'.repeat(7_000_000)
+            throw Object.create(null)
+        }
+        """
+    create(bench, runtime, {"index.js": source})
+    assert json.loads(bench.invoke("large").payload) == {
+        "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        "errorType": "Function.ResponseSizeTooLarge",
+    }
+    failure = json.loads(bench.invoke("odd").payload)
+    assert list(failure) == ["errorType", "errorMessage"]
+    assert failure["errorType"] == "handled"
+
+
+STREAMS = [
+    ("stream.setContentType('text/plain'); stream.write('a'); stream.write('b'); stream.end()", "ab"),
+    ("stream.write({ a: 1 }); stream.end(Buffer.from('b'))", '{"a":1}b'),
+    ("await require('stream/promises').pipeline(['x', 'y'], stream)", "xy"),
+    (
+        (
+            "stream = awslambda.HttpResponseStream.from(stream, { statusCode: 201 }); "
+            "stream.write('made'); stream.end()"
+        ),
+        '{"statusCode":201}' + "\0" * 8 + "made",
+    ),
+    ("stream.write(Buffer.from([255])); stream.end()", b"\xff"),
+    ("stream.write('half'); throw new TypeError('then')", ("TypeError", "then")),
+    (
+        "stream.write('a'); stream.setContentType('text/html')",
+        ("Runtime.InvalidStreamingOperation", "Cannot set content-type, too late."),
+    ),
+    ("stream.write('half')", ("string", "Response stream is not finished.")),
+]
+
+
+def test_streams(bench: Workbench, runtime: str) -> None:
+    """A response that is streamed is passed on as a whole (AWS's guide; aws-lambda-ric 3.3)."""
+    bodies = ",\n".join(f"async (stream) => {{ {body} }}" for body, _ in STREAMS)
+    source = (
+        f"const bodies = [{bodies}]\n"
+        "exports.handler = awslambda.streamifyResponse(async (event, stream) => bodies[event](stream))"
+    )
+    create(bench, runtime, {"index.js": source})
+    for number, (body, expected) in enumerate(STREAMS):
+        outcome = bench.invoke(number)
+        if isinstance(expected, tuple):
+            failure = json.loads(outcome.payload)
+            assert (failure["errorType"], failure["errorMessage"]) == expected, body
+        else:
+            given = outcome.payload if outcome.binary is None else outcome.binary
+            assert (outcome.kind, given) == ("succeeded", expected), body
+
+
+LOGGED = [
+    ("throw 'some text'", {"errorType": "Error", "errorMessage": "some text", "stack": ["Error: some text"]}),
+    (
+        "throw Object.assign(new RangeError('far'), { code: 7, name: 'Own', inner: new Error('near') })",
+        {"errorType": "Own", "errorMessage": "far", "code": 7, "name": "Own"},
+    ),
+    ("const a = new Error('round'); a.a = a; throw a", {"errorType": "Error", "errorMessage": "round"}),
+]
+
+
+def test_log_of_errors(bench: Workbench, runtime: str) -> None:
+    """An error is logged with its properties, anything else as the message of one (aws-lambda-ric 3.3)."""
+    bodies = ",\n".join(f"() => {{ {body} }}" for body, _ in LOGGED)
+    create(
+        bench, runtime, {"index.js": f"const b = [{bodies}]\nexports.handler = async (event) => b[event]()"}
+    )
+    for number, (body, expected) in enumerate(LOGGED):
+        bench.log.clear()
+        bench.invoke(number)
+        (line,) = [line for line in bench.log if "\tInvoke Error \t" in line]
+        logged = json.loads(line.partition("Invoke Error \t")[2])
+        assert expected.items() <= logged.items(), body
 
 
 def test_invocations_that_wait_for_a_process_that_exits(
@@ -236,7 +334,7 @@ def test_log(bench: Workbench, runtime: str) -> None:
         exports.handler = async (event) => {
             console.log('two\\nlines', { a: 1 })
             console.warn('%s', 'careful')
-            process.stdout.write('raw\\n')
+            process.stdout.write('50 %\\r100 %\\n')
             throw new Error('boom')
         }
         """
@@ -247,7 +345,7 @@ def test_log(bench: Workbench, runtime: str) -> None:
     at = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
     assert re.fullmatch(rf"{at}\t{request}\tINFO\ttwo\nlines {{ a: 1 }}", first)
     assert re.fullmatch(rf"{at}\t{request}\tWARN\tcareful", second)
-    assert raw == "raw"
+    assert raw == "50 %\r100 %"
     assert re.match(
         rf"{at}\t{request}\tERROR\tInvoke Error "
         rf'\t{{"errorType":"Error","errorMessage":"boom","stack":\["Error: boom"',

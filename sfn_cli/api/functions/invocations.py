@@ -47,7 +47,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "StatusCode": 200,
         "ExecutedVersion": outcome.version,
-        "Payload": outcome.payload.encode(),
+        "Payload": outcome.payload.encode() if outcome.binary is None else outcome.binary,
     }
     if outcome.kind != "succeeded":
         answer["FunctionError"] = "Unhandled"
