@@ -20,6 +20,7 @@ from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
+    from sfn_cli.functions.outcome import Outcome
 
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     payload = _parse_invocation_payload(
         request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
     )
-    client_context = _parse_invocation_context(request.get("ClientContext"))
+    client_context = parse_invocation_context(request.get("ClientContext"))
     existing_function_reference(service, request)
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
@@ -51,8 +52,13 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if outcome.kind != "succeeded":
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":
-        answer["LogResult"] = base64.b64encode(outcome.log_tail.encode()).decode()
+        answer["LogResult"] = invocation_log_result(outcome)
     return answer
+
+
+def invocation_log_result(outcome: Outcome) -> str:
+    """Returns the last 4 KB of the invocation's log in base64: the answer to a LogType of Tail."""
+    return base64.b64encode(outcome.log_tail.encode()).decode()
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
@@ -79,7 +85,7 @@ def _parse_invocation_payload(payload: bytes | str | None, most_bytes: int) -> s
     return text
 
 
-def _parse_invocation_context(given: str | None) -> str | None:
+def parse_invocation_context(given: str | None) -> str | None:
     """Returns the JSON text of the client's context, which is sent in base64. Raises ApiError."""
     if given is None:
         return None
