@@ -171,7 +171,7 @@ def _is_unicode_object_key(text: str) -> bool:
 def _storage_entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
     return {
         "Etag": etag,
-        "LastModified": int(modified),
+        "LastModified": float(int(modified)),  # a double of seconds: 1.789180622E9 (measured on AWS)
         "Key": key,
         "Size": size,
         "StorageClass": storage_class,
