@@ -38,8 +38,6 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
     }
     if execution.redrive_count:
         context["Execution"]["RedriveTime"] = format_context_timestamp(execution.redriven_at)
-    if execution.is_express:
-        del context["Execution"]["RedriveCount"]  # observed: such an execution cannot be redriven
     if frame.stay.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _context_object_item(frame)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.moves import Call, Distribute, Exit, Move, Stop
-from sfn_cli.asl.retry import Catcher, Retrier, matches_error_equals
+from sfn_cli.asl.retry import Catcher, Retrier, error_output, matches_error_equals
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
@@ -79,10 +79,7 @@ def catch_visit_error(stay: Stay, seen: Visit, error: StatesError) -> Exit | Non
     catcher = catcher_of_visit(stay, error)
     if catcher is None:
         return None
-    error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
-    if error.cause is not None:
-        error_output["Cause"] = error.cause
-    output = Payload(error_output)
+    output = Payload(error_output(error))
     try:
         done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
         return _visit_within_quota(stay, seen, done)
@@ -243,7 +240,7 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
     It is the state's error, or an error of the retry or of the Catcher.
     """
     stay = frame.stay
-    if frame.phase == "ENDED":
+    if frame.phase == "ENDED" or stay.catch_failed:
         assert stay.error is not None
         return stay.error
     if stay.memo.failed_for_good is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.http_tasks import unsupported_http_headers
+from sfn_cli.asl.http_tasks import is_http_invoke_endpoint, unsupported_http_headers
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.asl.validation.expression_checks import check_template
@@ -156,6 +156,14 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
                 "This object should have only one of the following fields: "
                 f"[{', '.join(_CONNECTION_FIELDS)}]",
             )
+        endpoint = request.get("ApiEndpoint")
+        if (
+            isinstance(endpoint, str)
+            and not endpoint.startswith("{%")
+            and not is_http_invoke_endpoint(endpoint)
+        ):
+            # Reported by a user of AWS; that it is refused for what is no https URL is an assumption.
+            findings.error(location, "The value for the 'ApiEndpoint' field is not valid")
     headers = request.get("Headers")
     refused = (
         unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))

@@ -54,8 +54,11 @@ def sdk_member_name(member: str) -> str:
 
     `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
     SDK lower-cases a name's leading capitals, except one that begins the next word. A name that Java
-    reserves ends in Value: `Equals` becomes EqualsValue, `default` DefaultValue.
+    reserves ends in Value: `Equals` becomes EqualsValue, `default` DefaultValue. DynamoDB's NULL is Nul
+    (aws/aws-sdk-js-v3#4948).
     """
+    if member == "NULL":
+        return "Nul"
     name = list(member)
     for index in range(1, len(name)):
         following = member[index + 1 : index + 2]

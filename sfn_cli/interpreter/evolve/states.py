@@ -24,7 +24,7 @@ def state_entered(execution: Execution, frame: Frame, event: HistoryEvent) -> No
     frame.last_at = event.at
     frame.input = event.payload
     state = frame.machine.states[event.details["name"]]
-    frame.stay = Stay(state, event.id, event.previous_event_id, event.at)
+    frame.stay = Stay(state, event.id, event.at)
     execution.make_ready(frame)
 
 
@@ -47,18 +47,25 @@ def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 
 
 def state_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    frame.stay.memo = NO_MEMO
+    if event.previous_event_id == frame.last:  # the branch failed by itself; it is not aborted
+        frame.stay.failure_recorded = True
+        execution.make_ready(frame)
+        return
     cancel_task(execution, frame)
     set_children_aside(execution, frame)
-    frame.stay.memo = NO_MEMO
     frame.stood = frame.phase
+    frame.phase = "ABORTED"
 
 
 def evaluation_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    if frame.phase == "FAILED":
+    stay, details = frame.stay, event.details or {}
+    location = details.get("location")
+    if location is not None and location.startswith("Catch["):
+        stay.catch_failed = True
+        stay.failure_recorded = False
+    elif frame.phase == "FAILED":
         count_task_retry(execution, frame)
     follow_event(execution, frame, event)
     set_children_aside(execution, frame)
-    details = event.details or {}
-    frame.stay.error = StatesError(
-        details.get("error"), details.get("cause"), location=details.get("location")
-    )
+    stay.error = StatesError(details.get("error"), details.get("cause"), location=location)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.stepfunctions.test_state.request_checks import request_refusal
+from sfn_cli.asl.distributed_map.iterated_item import IteratedItem, iterated_items
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
@@ -52,7 +53,7 @@ class TestedMap(NamedTuple):
             raise request_refusal("Input array does not equal the mocked result array's size")
 
 
-def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedMap:
+def tested_map(state: MapState, seen: Visit, read: list[IteratedItem] | None) -> TestedMap:
     """Returns the Map over the items that ItemReader has `read`, or else those in its input.
 
     Raises StatesError.
@@ -82,7 +83,7 @@ def _shown_batch(batch: Json) -> Json:
     return {**batch, "Items": [dumps(item) for item in batch["Items"]]}
 
 
-def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
+def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[IteratedItem]:
     """Returns the items in mapItemReaderData, at ItemsPointer. Raises ApiError."""
     try:
         items = loads(data)
@@ -92,8 +93,8 @@ def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
         with suppress(LookupError):
             items = resolve_pointer(items, state.items_pointer)
             seen.trace.note("afterItemsPointer", Payload(items))
-    if not isinstance(items, list):
+    if not isinstance(items, (list, dict)):
         raise request_refusal(
-            "mapItemReaderData must be a JSON array (sfn does not support other formats)."
+            "mapItemReaderData must be a JSON array or object (sfn does not support other formats)."
         )  # (ours)
-    return items
+    return list(iterated_items(items))
