@@ -16,7 +16,7 @@ from sfn_cli.integrations.aws.response_metadata import response_metadata_date, s
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import lambda_function_signal
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload, loads
 from sfn_cli.store.records.functions import function_reference
 from sfn_cli.uuids import random_uuid
 
@@ -125,7 +125,7 @@ def _lambda_invoke_event(payload: Json) -> str:
         with suppress(ValueError):
             loads(payload)
             return payload
-    return dumps(payload)
+    return dumps_payload(payload)
 
 
 def _lambda_invoke_response(
