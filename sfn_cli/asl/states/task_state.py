@@ -55,13 +55,17 @@ class TaskState(State):
 
 
 def _task_timeout_seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
-    """Returns a timeout at this visit. Raises StatesError if it is outside AWS's range for definitions."""
+    """Returns a timeout at this visit. Raises StatesError if it is outside AWS's range.
+
+    Observed in JSONata: the range begins at 0, unlike that of a number in the definition.
+    """
     if quantity is None:
         return None
     seconds: int = quantity.evaluate(visit)
-    least, most = RANGES[name]
-    assert least is not None and most is not None
-    if not least <= seconds <= most:
-        # (ours, modelled on ToleratedFailurePercentage)
-        raise StatesError("States.Runtime", f"{name} must be between {least} and {most}.")
+    most = RANGES[name][1]
+    assert most is not None
+    if not 0 <= seconds <= most:
+        error = "States.QueryEvaluationError" if quantity.is_expression else "States.Runtime"
+        cause = f"{name} must be between 0 and {most} but was: {seconds}"
+        raise StatesError(error, cause, location=name if quantity.is_expression else None)
     return seconds

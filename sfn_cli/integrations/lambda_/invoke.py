@@ -70,7 +70,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 def _lambda_invoke_request(arguments: Mapping[str, Json], event: str) -> dict[str, Json]:
     texts = {
-        name: value if isinstance(value, str) else dumps(value)
+        name: value if isinstance(value, str) else dumps_payload(value)
         for name, value in arguments.items()
         if value is not None
     }
