@@ -310,7 +310,9 @@ class Application:
     async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> Mapping[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
-        answered = await self._in_thread(lambda service: api.begin_api(service, operation, members), threads)
+        answered = await self._in_thread(
+            lambda service: api.begin_client_api(service, operation, members), threads
+        )
         if isinstance(answered, dict):
             return answered
         members.clear()  # a request that waits, perhaps for minutes, holds no input in memory
