@@ -75,11 +75,19 @@ class StatesError(SfnError):
 
     `location` is set for expressions that failed to evaluate: the field in the state, as the
     EvaluationFailed event names it ("Arguments/total"). `cause` never holds the prefix that names
-    the state; the interpreter adds it for the errors that AWS prefixes.
+    the state: the interpreter adds it, unless AWS has none (`is_whole_cause`).
     """
 
-    def __init__(self, error: str | None, cause: str | None = None, *, location: str | None = None) -> None:
+    def __init__(
+        self,
+        error: str | None,
+        cause: str | None = None,
+        *,
+        location: str | None = None,
+        is_whole_cause: bool = False,
+    ) -> None:
         super().__init__(f"{error}: {cause}" if cause else str(error))
         self.error = error
         self.cause = cause
         self.location = location
+        self.is_whole_cause = is_whole_cause

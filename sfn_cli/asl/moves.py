@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfn_cli.asl.distributed_map.iterated_item import IteratedItem
     from sfn_cli.asl.resource import Resource
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.jsonvalue import Json, Payload
@@ -66,7 +67,7 @@ class Fork(NamedTuple):
 class Distribute(NamedTuple):
     """A request for a Map Run: child executions over `items`, or an ItemReader's items (None)."""
 
-    items: Sequence[Json] | None
+    items: Sequence[IteratedItem] | None
     max_concurrency: int
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, find_flow_value
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps_payload
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import Path, compile_path
 
@@ -61,7 +61,7 @@ class Quantity:
         value = find_flow_value(self._path, visit.path_scope(visit.input.value))
         number = _parse_quantity(value, self._kind)
         if number is None:
-            shown = value if isinstance(value, str) else dumps(value)
+            shown = value if isinstance(value, str) else dumps_payload(value)
             raise StatesError(
                 "States.Runtime",
                 f'The {self._name}Path field refers to value "{shown}" which is not a valid {self._kind}: '
@@ -77,7 +77,7 @@ class Quantity:
             cause = (
                 f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
                 "returned an unexpected result type. Expected 'integer', but was 'number' for value: "
-                f"{dumps(value)}"
+                f"{dumps_payload(value)}"
             )
             raise StatesError("States.QueryEvaluationError", cause, location=self._name)
         assert isinstance(whole, (int, float))

@@ -5,16 +5,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sfn_cli import arn
 
 Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A parsed Resource of a Task.
 
     For `arn:aws:states:::sqs:sendMessage.waitForTaskToken`: kind "service", service "sqs", action

@@ -3,30 +3,30 @@
 ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 
 1. A name in ErrorEquals matches the error with that name.
-2. States.ALL matches every error except States.Runtime. (AWS's guide also excepts
-   States.DataLimitExceeded; recordings of AWS show that States.ALL catches it.)
-3. States.TaskFailed matches every error except States.Timeout and States.Runtime.
+2. Nothing matches States.Runtime, not even its name.
+3. States.ALL matches every other error. (AWS's guide excepts States.DataLimitExceeded; recordings of
+   AWS show that States.ALL catches it.) States.TaskFailed matches them except States.Timeout.
 4. A missed heartbeat is recorded as States.Timeout and also matches States.HeartbeatTimeout.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.asl.dataflow import CatchFlow, catch_flow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sfn_cli.errors import StatesError
+    from sfn_cli.jsonvalue import Json
+
 RUNTIME = "States.Runtime"
 TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 
 
-@dataclass(frozen=True, slots=True)
-class Retrier:
+class Retrier(NamedTuple):
     """One entry of Retry. Delays are in seconds."""
 
     error_equals: tuple[str, ...]
@@ -59,6 +59,8 @@ class Retrier:
             seconds = float("inf")
         seconds = min(seconds, self.max_delay_seconds or _LONGEST_DELAY_SECONDS)
         if self.full_jitter:
+            from random import Random
+
             seconds *= Random(seed).random()
         return round(seconds * 1000)
 
@@ -67,8 +69,7 @@ _LONGEST_DELAY_SECONDS = 366 * 24 * 3600
 """A limit beyond any execution's duration, for a backoff too large for a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catcher:
+class Catcher(NamedTuple):
     """One entry of Catch: the next state, and its input."""
 
     error_equals: tuple[str, ...]
@@ -82,10 +83,19 @@ class Catcher:
         )
 
 
+def error_output(error: StatesError) -> dict[str, Json]:
+    """Returns the Error Output of an error: what a Catcher's fields read.
+
+    Observed: it always has both members. Cause is "" after a timeout; otherwise, a missing text is null.
+    """
+    cause = "" if error.cause is None and error.error in (TIMEOUT, HEARTBEAT_TIMEOUT) else error.cause
+    return {"Error": error.error, "Cause": cause}
+
+
 def matches_error_equals(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
     """Whether ErrorEquals lists an error of this name (rules 1 to 4)."""
-    if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
-        return True
     if error == RUNTIME:
         return False
+    if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
+        return True
     return "States.ALL" in error_equals or (error != TIMEOUT and "States.TaskFailed" in error_equals)

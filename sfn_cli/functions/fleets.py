@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.functions.code.catalog import Catalog
-from sfn_cli.functions.code.layers import find_packages, layers_fingerprint
 from sfn_cli.functions.deployment import Deployment
 from sfn_cli.functions.runtimes import Runtimes
 
@@ -90,6 +89,8 @@ class Fleets:
                 self._retire(fleet, None)
                 return None
             function = found
+        from sfn_cli.functions.code.layers import find_packages, layers_fingerprint
+
         code = self._catalog.find(function)
         layers = layers_fingerprint(self._functions, function)
         if (

@@ -102,11 +102,13 @@ def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | Ta
     for details in ("InputDetails", "OutputDetails"):
         if details in described:
             described[details] = {"Included": True}
+    if child.status == "TIMED_OUT":
+        # Observed (floci): the description of an execution that timed out names no error.
+        described.pop("Error", None)
+        described.pop("Cause", None)
     if child.status != "SUCCEEDED":
-        # Observed: the cause of a failure does not contain redrives.
-        shown = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
-            task.id, "States.TaskFailed", dumps(dict(sorted(shown.items()))), child.stopped_at or 0
+            task.id, "States.TaskFailed", dumps(dict(sorted(described.items()))), child.stopped_at or 0
         )
     if task.resource.pattern == "sync:2":
         described |= {name: loads(described[name]) for name in ("Input", "Output")}

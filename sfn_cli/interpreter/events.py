@@ -83,7 +83,7 @@ _EXITED = EventType(
     _IN_A_STATE,
     ("STARTING", "ENDING", "ENDED"),
 )
-_ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
+_ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED", *_IN_A_STATE))
 
 
 def _scheduling_event_type(details: str, payload: str, payload_details: str | None) -> EventType:
@@ -203,7 +203,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
         None,
         None,
         "iteration_aborted",
-        ("ABORTED", "STARTING", "ENDING", *_IN_A_STATE),
+        ("ABORTED", "STARTING", "ENDING", "WORKING", *_IN_A_STATE),
     ),
     "ParallelStateStarted": EventType(None, None, None, "children_forked", _TO_BE_FORKED, ("FORKED",)),
     "ParallelStateSucceeded": EventType(None, None, None, "children_joined", ("FORKED",), ("JOINED",)),
@@ -267,8 +267,7 @@ def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
 
     It follows the execution's last event.
     """
-    # The previous event is 0, as for every event from outside.
-    return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
+    return HistoryEvent(last_id + 1, last_id, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
@@ -283,7 +282,9 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
     if type.details is not None:
         details = without_origins(event.details)
         if not include_data:
+            # Recorded on AWS in 2026: unlike those of input and output, their details are left out too.
             details.pop(VARIABLES, None)
+            details.pop(VARIABLES_DETAILS, None)
         if type.payload is not None and event.payload is not None:
             if include_data:
                 details[type.payload] = event.payload.text

@@ -84,6 +84,7 @@ def test_sam(project: Deployment) -> None:
     assert project.machines() == []
 
 
+@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
 def test_sam_sync(project: Deployment) -> None:
     """Sync deploys a new stack, and then the code of a function alone."""
     sync = ("sam", "sync", "--stack-name", "payment-sync", "--no-watch")

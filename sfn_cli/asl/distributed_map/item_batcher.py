@@ -12,7 +12,7 @@ from sfn_cli import quotas
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.visit_template import visit_template
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import dumps
+from sfn_cli.jsonvalue import dumps_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,15 +75,17 @@ class ItemBatcher:
         self._max_bytes = Quantity.load(fields, "MaxInputBytesPerBatch", language)
 
     def evaluate(self, visit: Visit) -> Batching:
-        """Returns the batching at this visit. Raises StatesError."""
+        """Returns the batching at this visit. 0 means no limit, as for MaxItems. Raises StatesError."""
         max_items = self._max_items.evaluate(visit) if self._max_items is not None else None
         max_bytes = self._max_bytes.evaluate(visit) if self._max_bytes is not None else None
         for name, limit in (("MaxItemsPerBatch", max_items), ("MaxInputBytesPerBatch", max_bytes)):
-            if limit is not None and limit < 1:
+            if limit is not None and limit < 0:
                 raise StatesError("States.Runtime", f"field {name} must be positive")
-        batch_input = "" if self._batch_input is None else f'"BatchInput":{dumps(self._batch_input(visit))},'
+        batch_input = (
+            "" if self._batch_input is None else f'"BatchInput":{dumps_payload(self._batch_input(visit))},'
+        )
         return Batching(
-            max_items,
+            max_items or None,
             min(max_bytes or quotas.PAYLOAD_BYTES, quotas.PAYLOAD_BYTES),
             f'{{{batch_input}"Items":[',
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.distributed_map.item_batcher import Batching
     from sfn_cli.asl.distributed_map.item_reader import Reading
+    from sfn_cli.asl.distributed_map.iterated_item import IteratedItem
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.asl.moves import Distribute
     from sfn_cli.asl.state_machine import CompiledMachine
@@ -63,13 +64,13 @@ class MapRunPlan(NamedTuple):
     execution_type: str
     max_concurrency: int
     tolerance: FailureTolerance
-    items: Sequence[Json] | None
+    items: Sequence[IteratedItem] | None
     reading: Reading | None
-    select: Callable[[int, Json, TimeBudget], Payload]
+    select: Callable[[int, IteratedItem, TimeBudget], Payload]
     batching: Batching | None
     writing: Writing
 
-    def batches(self, items: Iterable[Json], first_index: int, budget: TimeBudget) -> Iterator[Batch]:
+    def batches(self, items: Iterable[IteratedItem], first_index: int, budget: TimeBudget) -> Iterator[Batch]:
         """Yields the inputs of child executions for these items, the first of which has this index.
 
         Raises StatesError.
@@ -122,7 +123,7 @@ class MapRunFields:
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
 
     def plan(
-        self, visit: Visit, distribute: Distribute, select: Callable[[int, Json, TimeBudget], Payload]
+        self, visit: Visit, distribute: Distribute, select: Callable[[int, IteratedItem, TimeBudget], Payload]
     ) -> MapRunPlan:
         """Returns the Map Run of this visit. Raises StatesError."""
         return MapRunPlan(

@@ -1,7 +1,9 @@
 """Map: runs its processor once for each item. ASL: https://states-language.net/#map-state
 
 Items come from ItemsPath in the effective input (JSONPath) or from Items (JSONata), by default from the
-whole input. ItemSelector (formerly Parameters) transforms each item.
+whole input: the elements of an array, or in DISTRIBUTED mode the entries of an object. (AWS documents
+objects for both modes, and refuses them in an inline Map: recorded by LocalStack in November 2024,
+by stackd in September 2026.) ItemSelector (formerly Parameters) transforms each item.
 """
 
 from __future__ import annotations
@@ -9,19 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find_flow_value
+from sfn_cli.asl.distributed_map.iterated_item import STATE_DATA, IteratedItem, iterated_items
 from sfn_cli.asl.distributed_map.map_run import MapRunFields, MapRunPlan
 from sfn_cli.asl.moves import Distribute, Fork, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 INLINE_CONCURRENCY = 40
 """The maximum number of concurrent iterations of an inline Map. (AWS's quota)"""
@@ -64,9 +67,14 @@ class MapState(State):
         limit = self.concurrency(visit)
         if self._distribution is not None:
             return Distribute(None if self._distribution.reads else self.find_items(visit), limit)
-        items = self.find_items(visit)
-        inputs = self.inputs(visit, items)
-        return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+        values = self._find_values(visit)
+        assert isinstance(values, list)
+        inputs = (
+            [Payload(value) for value in values]
+            if self._selector is None
+            else self.inputs(visit, [IteratedItem(value) for value in values])
+        )
+        return Fork([self._processor], values, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
 
     @property
     def selects(self) -> bool:
@@ -95,8 +103,12 @@ class MapState(State):
             raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")
         return limit
 
-    def find_items(self, visit: Visit) -> list[Json]:
+    def find_items(self, visit: Visit) -> list[IteratedItem]:
         """Returns the items in the state's input. Raises StatesError."""
+        source = None if self._distribution is None else STATE_DATA
+        return list(iterated_items(self._find_values(visit), source))
+
+    def _find_values(self, visit: Visit) -> list[Json] | dict[str, Json]:
         if self.language == JSONATA:
             return self._jsonata_items(visit)
         assert isinstance(self.flow, JsonPathFlow)
@@ -106,30 +118,38 @@ class MapState(State):
             if self._items_path is None
             else find_flow_value(self._items_path, visit.path_scope(effective))
         )
-        if not isinstance(value, list):
+        if not self._is_iterable(value):
             raise StatesError(
                 "States.Runtime",
                 f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.',
+                is_whole_cause=True,  # observed on AWS in 2026
             )
         visit.trace.note("afterItemsPath", Payload(value))
+        assert isinstance(value, (list, dict))
         return value
 
-    def _jsonata_items(self, visit: Visit) -> list[Json]:
+    def _is_iterable(self, value: Json) -> bool:
+        return isinstance(value, list) or (self._distribution is not None and isinstance(value, dict))
+
+    def _jsonata_items(self, visit: Visit) -> list[Json] | dict[str, Json]:
         if self._items is None:
             value = visit.input.value
-            if not isinstance(value, list):
+            if not self._is_iterable(value):
                 raise StatesError(
-                    "States.QueryEvaluationError", f"Map state input must be an array but was: {dumps(value)}"
+                    "States.QueryEvaluationError",
+                    f"Map state input must be an array but was: {dumps_payload(value)}",
                 )
-            return value
-        if self._items_template is not None:
+        elif self._items_template is not None:
             value = self._items_template.evaluate(visit.jsonata_scope())
         else:
-            value = evaluate_expression_text(self._items, "Items", visit.jsonata_scope(), "array")
-        assert isinstance(value, list)
+            scope = visit.jsonata_scope()
+            value = evaluate_expression_text(self._items, "Items", scope)
+            if not self._is_iterable(value):
+                value = evaluate_expression_text(self._items, "Items", scope, "array")  # raises
+        assert isinstance(value, (list, dict))
         return value
 
-    def inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
+    def inputs(self, visit: Visit, items: Sequence[IteratedItem]) -> list[Payload]:
         """Returns each iteration's input: its item, or ItemSelector's value for the item."""
         return [self._input(visit, index, item) for index, item in enumerate(items)]
 
@@ -137,10 +157,10 @@ class MapState(State):
         """Returns the batched inputs of child executions, or None without an ItemBatcher."""
         return self._distribution.batch_inputs(visit, inputs) if self._distribution is not None else None
 
-    def _input(self, visit: Visit, index: int, item: Json) -> Payload:
+    def _input(self, visit: Visit, index: int, item: IteratedItem) -> Payload:
         selector = self._selector
         if selector is None:
-            return Payload(item)
+            return Payload(item.input)
         seen = _map_visit_at_item(visit, index, item)
         if self.language == JSONATA:
             return Payload(selector.evaluate(seen.jsonata_scope()))
@@ -148,13 +168,13 @@ class MapState(State):
         return Payload(selector.evaluate(seen.path_scope(self.flow.effective_input(visit).value)))
 
 
-def _map_visit_at_item(visit: Visit, index: int, item: Json) -> Visit:
+def _map_visit_at_item(visit: Visit, index: int, item: IteratedItem) -> Visit:
     """Returns the Map's visit for ItemSelector and one item, which is `$$.Map.Item`."""
     if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 
     def context() -> dict[str, Any]:
-        return {**visit.context(), "Map": {"Item": {"Index": index, "Value": item}}}
+        return {**visit.context(), "Map": {"Item": item.context(index)}}
 
     return Visit(
         visit.input,

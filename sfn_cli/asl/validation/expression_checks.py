@@ -24,6 +24,8 @@ from sfn_cli.query.payload_template import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
 
@@ -50,6 +52,16 @@ def check_reference_path(findings: Findings, value: Json, location: str, languag
 
 def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     _parse_reference_path(findings, value, location)
+
+
+def check_number_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """Checks the path of one of a Map's numbers.
+
+    Observed: only ItemsPath may name a place in the Context Object. (floci, issue 3733)
+    """
+    path = _parse_reference_path(findings, value, location)
+    if path is not None and path.root == "$$":
+        findings.error(location, "Value is not a Reference Path")
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -110,14 +122,34 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
         findings.error(location, f"JSONata string must start with {OPENING} and end with {CLOSING}")
 
 
+_STATES_FIELDS = ("result", "errorOutput")
+"""The fields of $states that do not exist everywhere."""
+
+_NO_FIELDS: frozenset[str] = frozenset()
+_READABLE_IN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("Task", "Parallel", "Map"), frozenset({"result"})),
+    "Catcher": frozenset({"errorOutput"}),
+}
+
+
+def readable_states_fields(type_: str, name: str) -> frozenset[str]:
+    """Returns which of `result` and `errorOutput` a field may read in $states.
+
+    The field `name` is in a state of this type, or in a "Catcher".
+    https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#reserved-variable-states
+    """
+    return _READABLE_IN.get(type_, _NO_FIELDS) if name in ("Output", "Assign") else _NO_FIELDS
+
+
 def _check_states(findings: Findings, text: str, location: str) -> None:
-    """Checks that only a Catcher reads $states.errorOutput."""
-    if (
-        "errorOutput" in text
-        and not findings.catching
-        and "errorOutput" in compile_expression_field(text).references[1]
-    ):
-        findings.error(location, "Field '$states.errorOutput' does not exist.", UNSUPPORTED_JSONATA)
+    """Checks that the field may read the fields of $states that it reads."""
+    for name in _STATES_FIELDS:
+        if (
+            name in text
+            and name not in findings.readable
+            and name in compile_expression_field(text).references[1]
+        ):
+            findings.error(location, f"Field '$states.{name}' does not exist.", UNSUPPORTED_JSONATA)
 
 
 def _check_jsonata(findings: Findings, value: Json, location: str) -> None:
@@ -146,15 +178,29 @@ def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
 
 def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
     """Checks one `"key.$": text`. Observed: AWS reports the location of the enclosing object."""
+    if not isinstance(text, str):
+        found = next(described for type_, described in _NOT_STRINGS if isinstance(text, type_))
+        findings.error(
+            location,
+            f"The value for the field '{key}' must be a STRING that contains a JSONPath but was {found}",
+        )
+        return
     try:
-        if not isinstance(text, str):
-            raise ValueError("not a string")
         compile_path_or_intrinsic(text)
     except ValueError:
         findings.error(
             location,
             f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
         )
+
+
+_NOT_STRINGS: Sequence[tuple[type, str]] = (
+    (list, "an ARRAY"),  # Observed (qiita.com/hayao_k/items/5ea3412ad0dd4fa2666c); the others are alike
+    (dict, "an OBJECT"),
+    (bool, "a BOOLEAN"),
+    (type(None), "a NULL"),
+    (object, "a NUMBER"),
+)
 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "any", "text", "string", "boolean", "integer", "number", "object", "version", "machine timeout",
-    "path", "reference path", "items path", "path or intrinsic", "template", "items", "static result",
-    "variables", "timestamp", "retry", "catch", "choices", "branches", "processor", "resource",
-    "credentials", "label", "item reader", "item batcher", "result writer",
+    "path", "reference path", "items path", "number path", "path or intrinsic", "template", "items",
+    "static result", "variables", "timestamp", "retry", "catch", "choices", "branches", "processor",
+    "resource", "credentials", "label", "item reader", "item batcher", "result writer",
 ]  # fmt: skip
 
 _COMMON: Mapping[str, Kind] = {"Type": "text", "Comment": "text", "QueryLanguage": "any"}
@@ -90,8 +90,9 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     "Map": {
         JSONPATH: {
             **_MAP, **_PATHS, **_PARAMETERS, **_RESULT,
-            "ItemsPath": "items path", "MaxConcurrencyPath": "path",
-            "ToleratedFailureCountPath": "path", "ToleratedFailurePercentagePath": "path",
+            "ItemsPath": "items path", "MaxConcurrencyPath": "number path",
+            "ToleratedFailureCountPath": "number path",
+            "ToleratedFailurePercentagePath": "number path",
         },
         JSONATA: {**_MAP, **_OUTPUT, "Items": "items"},
     },
@@ -118,13 +119,13 @@ EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
 
 RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
-    "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None), "ToleratedFailurePercentage": (0, 100),
-    "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None),
-    "MaxInputBytesPerBatch": (1, quotas.PAYLOAD_BYTES),
+    "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None),
+    "ToleratedFailurePercentage": (0.0, 100.0), "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (0, None),
+    "MaxInputBytesPerBatch": (0, quotas.PAYLOAD_BYTES),
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None),
     "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
-"""The minimum and maximum of each number in a state.
+"""The minimum and maximum of each number in a state, as AWS writes them.
 
 Observed: AWS accepts an IntervalSeconds of 0, although it documents a positive number.
 """

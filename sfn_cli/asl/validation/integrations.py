@@ -5,13 +5,15 @@ The validator rejects a Resource that is not one of them.
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 (optimised integrations and their patterns)
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-The actions of an aws-sdk service are checked by botocore when the task runs.
+(services of aws-sdk tasks; their actions are in sdk_requests)
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from sfn_cli.sdk_requests import load_sdk_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,12 +94,20 @@ def is_known_integration(resource: Resource) -> bool:
     """Whether AWS supports the integration in a service's Resource."""
     action = resource.action.partition(".")[0]
     if resource.service.startswith("aws-sdk:"):
-        known = (
-            resource.service.removeprefix("aws-sdk:") in AWS_SDK_SERVICES | _ENDED_SERVICES
-            and _ACTION.fullmatch(action) is not None
+        return resource.pattern in _TOKEN and _is_known_sdk_action(
+            resource.service.removeprefix("aws-sdk:"), action
         )
-        return known and resource.pattern in _TOKEN
     return resource.pattern in OPTIMISED.get(resource.service, {}).get(action, ())
+
+
+def _is_known_sdk_action(service: str, action: str) -> bool:
+    known = load_sdk_service(service)
+    # botocore no longer has the actions of a service that has ended.
+    return (
+        action in known
+        if known is not None
+        else service in _ENDED_SERVICES and bool(_ACTION.fullmatch(action))
+    )
 
 
 AWS_SDK_SERVICES = frozenset(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.diagnostic import DUPLICATE_LABEL, INVALID_LABEL
-from sfn_cli.asl.validation.expression_checks import check_path, check_template
+from sfn_cli.asl.validation.expression_checks import check_number_path, check_template
 from sfn_cli.asl.validation.reader_checks import check_reader_config
 from sfn_cli.asl.validation.value_checks import check_integer
 
@@ -135,7 +135,7 @@ def check_item_batcher(findings: Findings, value: Json, location: str, language:
             if language == JSONATA:
                 findings.other_language(field, location, JSONATA, JSONPATH)
             else:
-                check_path(findings, inner, at, language, field)
+                check_number_path(findings, inner, at, language, field)
         else:
             findings.unsupported_field(field, location)
     for size in sizes:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.http_tasks import unsupported_http_headers
+from sfn_cli.asl.http_tasks import is_http_invoke_endpoint, unsupported_http_headers
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.asl.validation.expression_checks import check_template
 from sfn_cli.asl.validation.integrations import is_known_integration
+from sfn_cli.asl.validation.sdk_checks import PREFIX as SDK_PREFIX
+from sfn_cli.asl.validation.sdk_checks import check_sdk_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +39,12 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 """The required members of an action's request.
 
 Observed: AWS rejects a definition without them, for all actions but the last two.
+"""
+
+_RESERVED: Mapping[tuple[str, str], tuple[str, ...]] = {("ecs", "runTask.sync"): ("Count", "StartedBy")}
+"""The fields of a request that Step Functions sets itself, to find the job again.
+
+Observed for radkawar/stackd, 2026-09; they are refused if their value is known only at run time, too.
 """
 
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
@@ -105,24 +113,37 @@ def check_task(findings: Findings, state: Mapping[str, Json], location: str, lan
     if resource.kind == "activity" and "Credentials" in state:
         findings.error(f"{location}/Credentials", "The field 'Credentials' is not supported for activities")
     if resource.kind == "service":
-        _check_request(
-            findings, state, resource, location, "Arguments" if language == JSONATA else "Parameters"
-        )
+        _check_request(findings, state, resource, location, language)
 
 
 def _check_request(
-    findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, field: str
+    findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, language: str
 ) -> None:
+    field = "Arguments" if language == JSONATA else "Parameters"
     if field not in state:
         findings.error(f"{location}/Resource", f"{field} field is required for resource ARN: {resource.arn}")
         return
     request = state[field]
-    if isinstance(request, dict):
-        for name in _REQUIRED.get((resource.service, _task_action(resource)), ()):
-            if name not in request and f"{name}.$" not in request:
-                findings.error(f"{location}/{field}", f"The field '{name}' is required but was missing")
-        if resource.service in ("http", "apigateway"):
-            _check_http_request(findings, request, resource.service, f"{location}/{field}")
+    if not isinstance(request, dict):
+        return
+    if resource.service.startswith(SDK_PREFIX):
+        check_sdk_request(findings, request, resource, f"{location}/{field}", language)
+    else:
+        _check_optimised_request(findings, request, resource, f"{location}/{field}")
+
+
+def _check_optimised_request(
+    findings: Findings, request: Mapping[str, Json], resource: Resource, location: str
+) -> None:
+    given = {name.removesuffix(".$") for name in request}
+    for name in _REQUIRED.get((resource.service, _task_action(resource)), ()):
+        if name not in given:
+            findings.error(location, f"The field '{name}' is required but was missing")
+    for name in _RESERVED.get((resource.service, resource.action), ()):
+        if name in given:
+            findings.error(location, f"The field '{name}' is not supported by Step Functions")
+    if resource.service in ("http", "apigateway"):
+        _check_http_request(findings, request, resource.service, location)
 
 
 def _check_http_request(findings: Findings, request: Mapping[str, Json], service: str, location: str) -> None:
@@ -135,6 +156,14 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
                 "This object should have only one of the following fields: "
                 f"[{', '.join(_CONNECTION_FIELDS)}]",
             )
+        endpoint = request.get("ApiEndpoint")
+        if (
+            isinstance(endpoint, str)
+            and not endpoint.startswith("{%")
+            and not is_http_invoke_endpoint(endpoint)
+        ):
+            # Reported by a user of AWS; that it is refused for what is no https URL is an assumption.
+            findings.error(location, "The value for the 'ApiEndpoint' field is not valid")
     headers = request.get("Headers")
     refused = (
         unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))

@@ -23,6 +23,7 @@ from sfn_cli.asl.validation.diagnostic import (
     Diagnostic,
     Findings,
 )
+from sfn_cli.asl.validation.expression_checks import readable_states_fields
 from sfn_cli.asl.validation.fields import (
     ENDLESS_TYPES,
     EXCLUSIVE_FIELDS,
@@ -41,8 +42,9 @@ from sfn_cli.asl.validation.map_checks import (
 )
 from sfn_cli.asl.validation.retry_checks import check_catch, check_retry
 from sfn_cli.asl.validation.task_checks import check_task
-from sfn_cli.asl.validation.transitions import may_end_transitions, transition_targets
+from sfn_cli.asl.validation.transitions import is_terminal_state, transition_targets
 from sfn_cli.asl.validation.value_checks import VALUE_CHECKS, Check
+from sfn_cli.asl.validation.variables.scope_checks import check_scopes
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
@@ -127,6 +129,8 @@ class _MachineValidation:
 
     def check_all(self, machine: Mapping[str, Json]) -> None:
         self.check(machine, "", JSONPATH)
+        if not any(fault.severity == "ERROR" for fault in self.findings.found):
+            check_scopes(self.findings, machine, self.language_of_all)
 
     def check(
         self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
@@ -184,7 +188,7 @@ class _MachineValidation:
                 reached.add(target)
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
-        if self.depth == 1 and states and not any(may_end_transitions(state) for state in states.values()):
+        if self.depth == 1 and not any(map(is_terminal_state, states.values())):
             # Observed: AWS then does not check for unreachable states.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
@@ -213,7 +217,8 @@ class _MachineValidation:
         findings = self.findings
         type_ = state.get("Type")
         if type_ is None:
-            findings.error(location, "These fields are required: [Type]")
+            # As for CSVHeaderLocation, the other field that decides which fields a thing has.
+            findings.error(location, "The field 'Type' is required")
             return
         if not isinstance(type_, str) or type_ not in STATE_FIELDS:
             findings.error(
@@ -241,15 +246,16 @@ class _MachineValidation:
             findings.only_one(state, pair, location)
 
     def fields(self, state: Mapping[str, Json], type_: str, location: str, language: str) -> None:
-        kinds = STATE_FIELDS[type_][language]
+        kinds, findings = STATE_FIELDS[type_][language], self.findings
         other = JSONPATH if language == JSONATA else JSONATA
         for name, value in state.items():
+            findings.readable = readable_states_fields(type_, name)
             if name in kinds:
-                self.checks[kinds[name]](self.findings, value, f"{location}/{name}", language, name)
+                self.checks[kinds[name]](findings, value, f"{location}/{name}", language, name)
             elif name in STATE_FIELDS[type_][other]:
-                self.findings.other_language(name, location, language, other)
+                findings.other_language(name, location, language, other)
             else:
-                self.findings.unsupported_field(name, location)
+                findings.unsupported_field(name, location)
 
     def transition(self, state: Mapping[str, Json], location: str) -> None:
         given = [name for name in ("Next", "End") if name in state and state[name] is not False]

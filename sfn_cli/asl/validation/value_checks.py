@@ -14,6 +14,7 @@ from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.asl.validation.expression_checks import (
     check_items_path,
     check_jsonata_string,
+    check_number_path,
     check_path,
     check_path_or_intrinsic,
     check_reference_path,
@@ -118,6 +119,7 @@ VALUE_CHECKS: Mapping[Kind, Check] = {
     "path": check_path,
     "reference path": check_reference_path,
     "items path": check_items_path,
+    "number path": check_number_path,
     "path or intrinsic": check_path_or_intrinsic,
     "template": check_template,
     "items": _check_items,

@@ -18,7 +18,7 @@ from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.distributed_map.conduct import THRESHOLD_EXCEEDED
 from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import UNLIMITED
 from sfn_cli.query.scope import Scope
 from sfn_cli.store.records.map_runs import Result
@@ -26,6 +26,7 @@ from sfn_cli.store.records.map_runs import Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfn_cli.asl.distributed_map.iterated_item import IteratedItem
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
@@ -79,7 +80,7 @@ def run_map_in_process(
         return [TaskFailed(task.id, error.error, error.cause)]
 
 
-def _map_run_items(plan: MapRunPlan, context: TaskContext | None) -> Sequence[Json]:
+def _map_run_items(plan: MapRunPlan, context: TaskContext | None) -> Sequence[IteratedItem]:
     if plan.reading is None:
         return plan.items or ()
     return dataset.read_whole_dataset(plan.reading, _required_for_map_run(context, "ItemReader"))
@@ -100,7 +101,12 @@ def _required_for_map_run(context: TaskContext | None, field: str) -> TaskContex
 
 
 def _run_map_run_children(
-    plan: MapRunPlan, items: Sequence[Json], names: _MapRunNames, seed: str, at: int, run_child: RunChild
+    plan: MapRunPlan,
+    items: Sequence[IteratedItem],
+    names: _MapRunNames,
+    seed: str,
+    at: int,
+    run_child: RunChild,
 ) -> tuple[list[Result], StatesError | None]:
     """Returns the children's results, and the error if too many items failed."""
     batches = list(plan.batches(items, 0, UNLIMITED))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -241,6 +240,8 @@ class Loop:
         except Exception as error:
             if is_store_error(error):
                 raise
+            import traceback
+
             text = traceback.format_exc()
             if text not in self._reported:
                 self._reported.add(text)

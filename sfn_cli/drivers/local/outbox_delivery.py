@@ -20,10 +20,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, file_lock, quotas
-from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_store_error
-from sfn_cli.integrations.aws.local_services import EVENTS
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.settings import is_aws_endpoint
 
@@ -122,6 +120,8 @@ class OutboxDelivery:
 
     def _route(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Stores the deliveries of events to the targets of this store's rules."""
+        from sfn_cli.api.events.routing import route_events
+
         routed = [
             (f"arn:aws:events:{event['region']}:{event['account']}:event-bus/default", event)
             for event in events
@@ -207,6 +207,8 @@ class OutboxDelivery:
 
 
 def _outbox_endpoint(settings: Settings) -> str | None:
+    from sfn_cli.integrations.aws.local_services import EVENTS
+
     endpoint = EVENTS.other_endpoint(settings)
     return None if is_aws_endpoint(endpoint) else endpoint
 

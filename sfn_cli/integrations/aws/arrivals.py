@@ -35,10 +35,6 @@ class ArrivalPosition(NamedTuple):
     number: int = 0
 
 
-START = ArrivalPosition()
-"""The position of a client that has seen nothing."""
-
-
 class Arrivals(NamedTuple):
     """What has arrived, and the position from which to wait for more."""
 
@@ -48,15 +44,19 @@ class Arrivals(NamedTuple):
 
 
 def await_arrivals(
-    settings: Settings, endpoint: str, position: ArrivalPosition = START, seconds: float = WAIT_SECONDS
+    settings: Settings, endpoint: str, position: ArrivalPosition | None = None, seconds: float = WAIT_SECONDS
 ) -> Arrivals:
     """Waits until something arrives after `position`, for up to `seconds`.
+
+    None is the position of a client that has seen nothing.
 
     `endpoint` is that of the local AWS services. Returns at once, with the current position, for one
     of another run. Blocks: call it in a thread. Raises ArrivalsError.
     """
     import http.client
 
+    if position is None:
+        position = ArrivalPosition()
     place = urlsplit(endpoint)
     query = urlencode(
         {

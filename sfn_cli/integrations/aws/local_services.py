@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.local_endpoint.record import remembered_endpoint
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
@@ -57,5 +56,7 @@ LOCAL_SERVICES = (
 
 
 def _is_own_endpoint(settings: Settings, url: str) -> bool:
+    from sfn_cli.local_endpoint.record import remembered_endpoint
+
     record = remembered_endpoint(settings.home)
     return record is not None and url.rstrip("/") == record.address.url

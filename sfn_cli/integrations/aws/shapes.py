@@ -53,15 +53,31 @@ def sdk_member_name(member: str) -> str:
     """Returns a member's name in aws-sdk tasks.
 
     `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
-    SDK lower-cases a name's leading capitals, except one that begins the next word.
+    SDK lower-cases a name's leading capitals, except one that begins the next word. A name that Java
+    reserves ends in Value: `Equals` becomes EqualsValue, `default` DefaultValue. DynamoDB's NULL is Nul
+    (aws/aws-sdk-js-v3#4948).
     """
+    if member == "NULL":
+        return "Nul"
     name = list(member)
     for index in range(1, len(name)):
         following = member[index + 1 : index + 2]
         if not member[index].isupper() or (following and following.islower()):
             break
         name[index] = name[index].lower()
-    return capitalise_member("".join(name))
+    spelled = capitalise_member("".join(name))
+    return f"{spelled}Value" if spelled.lower() in _RESERVED_NAMES else spelled
+
+
+# https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html (EqualsValue)
+_RESERVED_NAMES = frozenset(
+    """
+    abstract assert boolean break byte case catch char class const continue default do double else enum
+    equals extends false final finally float for goto if implements import instanceof int interface long
+    native new null package private protected public return short static strictfp super switch
+    synchronized this throw throws transient true try void volatile while
+    """.split()  # noqa: SIM905
+)
 
 
 def capitalise_member(name: str) -> str:

@@ -1,20 +1,21 @@
 """Formats of datasets: turns bytes into items.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-CSV, JSONL and lists of objects are read as a stream of any length, in lines up to a limit; a JSON
-document is read as a whole, up to a limit. Endless input (a gzip bomb, a line without a newline)
+CSV, JSONL, PARQUET and lists of objects are read as a stream of any length, in lines up to a limit; a
+JSON document is read as a whole, up to a limit. Endless input (a gzip bomb, a line without a newline)
 fails the Map Run, not the worker.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import io
 from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 
 from sfn_cli import json_text
+from sfn_cli.asl.distributed_map.iterated_item import IteratedItem, iterated_items
 from sfn_cli.errors import StatesError
+from sfn_cli.integrations.distributed_map.compression import unpacked
+from sfn_cli.integrations.distributed_map.csv_format import InvalidCsv, csv_format_records
 from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import well_formed_text
 from sfn_cli.query.java_hash_map import hash_map_order
@@ -44,10 +45,12 @@ def item_format_error(cause: str) -> StatesError:
     return StatesError("States.ItemReaderFailed", cause)
 
 
-def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
+def items_in_format(
+    file: BinaryIO, config: Mapping[str, Json], bucket: Json, key: str
+) -> Iterator[IteratedItem]:
     """Yields the items of a file in the format of ReaderConfig's InputType. Raises StatesError.
 
-    `key` is the file's name.
+    The file has the name `key` in the bucket.
     """
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
@@ -55,12 +58,16 @@ def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Ite
         raise item_format_error(
             f"sfn does not support the InputType {input_type}, only {', '.join(_FORMATS)}."
         )
-    return read(_unpack_format(file, key), config)
+    return iterated_items(read(unpacked(file, key), config), source_of_format(bucket, key))
 
 
-def _unpack_format(file: BinaryIO, key: str) -> BinaryIO:
-    # S3 Inventory compresses its lists; only the name shows it.
-    return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
+def source_of_format(bucket: Json, key: str | None = None) -> str:
+    """Returns the source of an object's items, or with no key, that of a bucket's list.
+
+    Observed: "s3://…", although AWS documents "S3://…". (tiny-asl-machine)
+    """
+    url = str(bucket) if str(bucket).startswith("file:") else f"s3://{bucket}"
+    return url if key is None else f"{url.rstrip('/')}/{key}"
 
 
 def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
@@ -69,21 +76,26 @@ def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json
     Observed: missing fields are empty strings, and fields beyond the header are left out; fields are
     in the order of a Java HashMap.
     """
-    lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    rows = csv.reader(
-        _lines_of_format(lines), delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ",")
-    )
-    try:
-        headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
-        _check_csv_format_headers(headers)
-        width = len(headers)
-        order = [(name, headers.index(name)) for name in hash_map_order(headers)]
-        for row in rows:
-            if row:
-                row += [""] * (width - len(row))
+    with io.TextIOWrapper(file, "utf-8-sig", newline="") as lines:
+        delimiter = DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ",")
+        rows = csv_format_records(_lines_of_format(lines), delimiter)
+        line = 0
+        try:
+            if config.get("CSVHeaderLocation") == "GIVEN":
+                headers = config["CSVHeaders"]
+            else:
+                headers, line = next(rows, ((), 0))
+            _check_csv_format_headers(headers)
+            width = len(headers)
+            order = [(name, headers.index(name)) for name in hash_map_order(headers)]
+            for record in rows:
+                fields, line = record
+                row = fields if len(fields) >= width else [*fields, *[""] * (width - len(fields))]
                 yield {name: row[at] for name, at in order}
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise item_format_error(f"Invalid CSV near line {rows.line_num}: {error}") from None
+        except InvalidCsv as error:
+            raise item_format_error(f"Invalid CSV: {error}") from None
+        except UnicodeDecodeError as error:
+            raise item_format_error(f"Invalid CSV after line {line}: {error}") from None
 
 
 def _check_csv_format_headers(headers: Any) -> None:
@@ -93,14 +105,17 @@ def _check_csv_format_headers(headers: Any) -> None:
         raise item_format_error(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
 
 
-def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """Yields the elements of the document's array, or of the array at ItemsPointer."""
+def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterable[Json] | Mapping[str, Json]:
+    """Returns the document's array or object, or the one at ItemsPointer.
+
+    Observed: AWS maps over objects since 2025; its older recordings refuse them. (floci, issue 1588)
+    """
     value = _parse_json_format(_json_format_document(file))
     pointer = config.get("ItemsPointer")
     found = value if pointer is None else _find_items_in_format(value, str(pointer))
-    if not isinstance(found, list):
+    if not isinstance(found, (list, dict)):
         raise item_format_error("Attempting to map over non-iterable node.")
-    return iter(found)
+    return found
 
 
 def _json_lines_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
@@ -144,10 +159,17 @@ def _find_items_in_format(value: Json, pointer: str) -> Json:
         raise item_format_error(f"ItemsPointer {pointer} matches nothing in the document.") from None
 
 
-_FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {
+def _parquet_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+    from sfn_cli.integrations.distributed_map.parquet_format import parquet_format_rows
+
+    return parquet_format_rows(file)
+
+
+_FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterable[Json] | Mapping[str, Json]]] = {
     "CSV": csv_format_rows,
     "JSON": _json_format_items,
     "JSONL": _json_lines_format_items,
+    "PARQUET": _parquet_format_items,
 }
 
 
@@ -156,7 +178,8 @@ def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
 
     Raises StatesError.
     """
-    manifest = _parse_json_format(_json_format_document(file))
+    with file:
+        manifest = _parse_json_format(_json_format_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
             raise item_format_error(f"sfn supports inventories in CSV, not in {manifest.get('fileFormat')}.")
@@ -172,16 +195,17 @@ def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
 
     Raises StatesError.
     """
-    for line in _lines_of_format(io.TextIOWrapper(file, "utf-8-sig")):
-        address = line.strip().strip('"')
-        if not address:
-            continue
-        scheme, _, path = address.partition("://")
-        if scheme == "file":
-            folder, _, key = address.rpartition("/")
-            yield folder, key
-        elif scheme == "s3" and "/" in path:
-            bucket, _, key = path.partition("/")
-            yield bucket, key
-        else:
-            raise item_format_error(f"The manifest has a line that is not an S3 URI: {address}")
+    with io.TextIOWrapper(file, "utf-8-sig") as lines:
+        for line in _lines_of_format(lines):
+            address = line.strip().strip('"')
+            if not address:
+                continue
+            scheme, _, path = address.partition("://")
+            if scheme == "file":
+                folder, _, key = address.rpartition("/")
+                yield folder, key
+            elif scheme == "s3" and "/" in path:
+                bucket, _, key = path.partition("/")
+                yield bucket, key
+            else:
+                raise item_format_error(f"The manifest has a line that is not an S3 URI: {address}")

@@ -169,10 +169,11 @@ def _is_unicode_object_key(text: str) -> bool:
 
 
 def _storage_entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
+    # Observed: in this order, with seconds as a double. (floci, pull request 3460)
     return {
         "Etag": etag,
-        "LastModified": int(modified),
         "Key": key,
+        "LastModified": float(int(modified)),
         "Size": size,
         "StorageClass": storage_class,
     }

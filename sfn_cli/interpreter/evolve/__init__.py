@@ -77,7 +77,7 @@ def execution_redriven(execution: Execution, event: HistoryEvent) -> None:
     execution.redrive_count = event.details["redriveCount"]
     execution.redriven_at = event.at
     execution.limit_time(event.at)
-    redrive_execution(execution, event.at)
+    redrive_execution(execution, event)
 
 
 def execution_ended(execution: Execution, event: HistoryEvent) -> None:

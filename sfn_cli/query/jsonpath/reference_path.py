@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps_payload
 from sfn_cli.query.jsonpath.expression import Path, compile_path
 
 if TYPE_CHECKING:
@@ -46,14 +46,23 @@ class ReferencePath:
         """Returns a copy of the document with `value` at this place.
 
         `$` returns `value`. Missing objects on the path are created; the length of an array does not
-        change. Raises States.ResultPathMatchFailure if the place is within a string, a number, …
+        change. Raises States.ReferencePathConflict if the place is within a string, a number, …
+
+        Observed on AWS in 2026; the specification has the name States.ResultPathMatchFailure for it.
         """
         try:
             return _place_at_reference(document, self.names, value)
-        except _CannotPlace:
+        except _CannotPlace as conflict:
+            # Users quote both forms of the cause: for a scalar, and for a step within an array or an object.
+            what = (
+                f'step "{conflict.step}"'
+                if isinstance(document, (dict, list))
+                else f"ReferencePath {self.text}"
+            )
             raise StatesError(
-                "States.ResultPathMatchFailure",
-                f"Unable to apply ReferencePath {self.text} to input {dumps(document)}",
+                "States.ReferencePathConflict",
+                f"Unable to apply {what} to input {dumps_payload(document)}",
+                is_whole_cause=True,
             ) from None
 
     def __repr__(self) -> str:
@@ -61,7 +70,10 @@ class ReferencePath:
 
 
 class _CannotPlace(Exception):
-    pass
+    """The value has no place for this step of the path."""
+
+    def __init__(self, step: str | int) -> None:
+        self.step = step
 
 
 def _place_at_reference(document: Json, names: Sequence[str | int], value: Json) -> Json:
@@ -70,10 +82,10 @@ def _place_at_reference(document: Json, names: Sequence[str | int], value: Json)
     name, rest = names[0], names[1:]
     if isinstance(name, str):
         if not isinstance(document, dict):
-            raise _CannotPlace
+            raise _CannotPlace(name)
         return {**document, name: _place_at_reference(document.get(name, {}), rest, value)}
     if not isinstance(document, list) or not -len(document) <= name < len(document):
-        raise _CannotPlace
+        raise _CannotPlace(name)
     changed = list(document)
     changed[name] = _place_at_reference(document[name], rest, value)
     return changed

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.moves import Distribute, Exit, Fork, Sleep
+from sfn_cli.asl.retry import error_output
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.visits import (
@@ -114,8 +115,9 @@ def _note_items(frame: Frame, seen: Visit, move: Move, steps: StepTrace) -> None
     if not isinstance(state, MapState) or not isinstance(move, (Fork, Distribute)) or move.items is None:
         return
     if state.language == JSONATA:
-        steps.note("afterItems", Payload(list(move.items)))
-    inputs = list(move.inputs) if isinstance(move, Fork) else state.inputs(seen, list(move.items))
+        values = [item.input for item in move.items] if isinstance(move, Distribute) else list(move.items)
+        steps.note("afterItems", Payload(values))
+    inputs = list(move.inputs) if isinstance(move, Fork) else state.inputs(seen, move.items)
     if state.selects:
         steps.note("afterItemSelector", Payload([input.value for input in inputs]))
     batches = state.batches(seen, inputs)
@@ -182,11 +184,7 @@ def _caught(frame: Frame, seen: Visit, error: StatesError, steps: StepTrace) -> 
     if done is None or catcher is None:
         raise error
     steps.note("errorDetails", Payload({"catchIndex": stay.state.catch.index(catcher)}))
-    error_output = {"Error": error.error or "States.TaskFailed"}
-    steps.note(
-        "errorOutput",
-        Payload(error_output if error.cause is None else {**error_output, "Cause": error.cause}),
-    )
+    steps.note("errorOutput", Payload(error_output(error)))
     if stay.state.language != JSONATA:
         steps.note("afterResultPath", done.output)
     return done

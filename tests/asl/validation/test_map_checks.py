@@ -106,7 +106,8 @@ def test_inline() -> None:
         ({"MaxConcurrency": -1}, [("Minimum value is 0", "MaxConcurrency")]),
         ({"ToleratedFailureCount": -1}, [("Minimum value is 0", "ToleratedFailureCount")]),
         ({"ToleratedFailurePercentage": 0.5}, []),
-        ({"ToleratedFailurePercentage": 100.5}, [("Maximum value is 100", "ToleratedFailurePercentage")]),
+        ({"ToleratedFailurePercentage": -1}, [("Minimum value is 0.0", "ToleratedFailurePercentage")]),
+        ({"ToleratedFailurePercentage": 100.5}, [("Maximum value is 100.0", "ToleratedFailurePercentage")]),
         (
             {"ToleratedFailureCount": 1, "ToleratedFailureCountPath": "$.n"},
             [
@@ -121,10 +122,23 @@ def test_inline() -> None:
         ),
         ({"ItemsPath": "$.a[*]"}, [("Value is not a Reference Path", "ItemsPath")]),
         ({"ItemsPath": "$a.b"}, []),
+        ({"ItemsPath": "$$.Execution.Input.a"}, []),
+        ({"MaxConcurrencyPath": "$.a.b[0]", "ToleratedFailureCountPath": "$count"}, []),
+        (
+            {"MaxConcurrencyPath": "$$.Execution.Input.n"},
+            [("Value is not a Reference Path", "MaxConcurrencyPath")],
+        ),
+        (
+            {"ToleratedFailurePercentagePath": "$.a[*]"},
+            [("Value is not a Reference Path", "ToleratedFailurePercentagePath")],
+        ),
     ],
 )
 def test_numbers(fields: Any, found: list[tuple[str, str]]) -> None:
-    """Concurrency and tolerated failures have bounds."""
+    """Concurrency and tolerated failures have bounds, and paths to them name one place in the input.
+
+    Measured on AWS: floci, issue 3733 (2026-09-16).
+    """
     assert problems(fields) == found
 
 
@@ -187,6 +201,15 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
             [("Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]", "/InputType")],
         ),
         ({"InputType": "CSV"}, [("The field 'CSVHeaderLocation' is required", "")]),
+        (  # an ItemsPointer is no fault of its own (tiny-asl-machine)
+            {"InputType": "CSV", "ItemsPointer": "/a"},
+            [("The field 'CSVHeaderLocation' is required", "")],
+        ),
+        (
+            {"InputType": "JSON", "MaxItemsPath": "$$.Execution.Input.n"},
+            [("Value is not a Reference Path", "/MaxItemsPath")],
+        ),
+        ({"InputType": "JSON", "MaxItems": -1}, [("Minimum value is 0", "/MaxItems")]),
         (
             {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"},
             [("These fields are required: [CSVHeaders]", "")],
@@ -211,7 +234,12 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
         ),
         (
             {"InputType": "JSON", "ItemsPointer": "a"},
-            [("Value must be a valid JSON pointer", "/ItemsPointer")],
+            [
+                (
+                    "Invalid input: JSON Pointer expression must start with '/': \"a\"",  # tiny-asl-machine
+                    "/ItemsPointer",
+                )
+            ],
         ),
         (
             {"InputType": "MANIFEST", "ManifestType": "S3"},
@@ -237,7 +265,10 @@ def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
         ({"MaxItemsPerBatch": 2, "MaxInputBytesPerBatch": 262_144, "BatchInput": {"a.$": "$.a"}}, []),
         ({"MaxItemsPerBatchPath": "$.n"}, []),
         ({}, [("At least one of these fields is required: [MaxItemsPerBatch, MaxInputBytesPerBatch]", "")]),
-        ({"MaxItemsPerBatch": 0}, [("Minimum value is 1", "/MaxItemsPerBatch")]),
+        ({"MaxItemsPerBatch": 0}, []),
+        ({"MaxItemsPerBatch": -1}, [("Minimum value is 0", "/MaxItemsPerBatch")]),  # floci, issue 3733
+        ({"MaxInputBytesPerBatch": -1}, [("Minimum value is 0", "/MaxInputBytesPerBatch")]),
+        ({"MaxItemsPerBatchPath": "$.a..b"}, [("Value is not a Reference Path", "/MaxItemsPerBatchPath")]),
         ({"MaxInputBytesPerBatch": 262_145}, [("Maximum value is 262144", "/MaxInputBytesPerBatch")]),
         (
             {"MaxItemsPerBatch": 1, "MaxItemsPerBatchPath": "$.n"},

@@ -21,6 +21,18 @@ INVOKE = {
     "End": True,
 }
 
+NO_END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
+ALL_COMPARISONS = (  # tiny-asl-machine
+    "[StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, StringLessThanEqualsPath, "
+    "NumericLessThan, NumericGreaterThan, NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, "
+    "NumericEquals, TimestampGreaterThan, StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, "
+    "TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, BooleanEqualsPath, IsTimestamp, "
+    "StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, TimestampGreaterThanPath, "
+    "StringGreaterThan, StringGreaterThanPath, IsString, StringEqualsPath, TimestampEqualsPath, "
+    "TimestampLessThan, StringGreaterThanEquals, NumericGreaterThanPath, NumericGreaterThanEquals, "
+    "NumericEqualsPath, TimestampLessThanPath, IsNull, IsPresent, TimestampGreaterThanEquals, "
+    "NumericGreaterThanEqualsPath]"
+)
 TYPES = (
     "The field 'Type' should have one of these values: "
     "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
@@ -63,11 +75,27 @@ def jsonata(**fields: Any) -> Any:
         (one(PASS, TimeoutSeconds=-1), [(SCHEMA, "Minimum value is 0", "/TimeoutSeconds")]),
         (one(PASS, TimeoutSeconds=0), []),
         (one(PASS, startAt="S"), [(SCHEMA, "Field 'startAt' is not supported", "/")]),
-        (one({"Type": "Bogus"}), [(SCHEMA, TYPES, "/States/S/Type")]),
-        (one({"Type": ["Pass"]}), [(SCHEMA, TYPES, "/States/S/Type")]),
-        (
+        (one({"Type": "Bogus", "End": True}), [(SCHEMA, TYPES, "/States/S/Type")]),
+        (one({"Type": ["Pass"], "End": True}), [(SCHEMA, TYPES, "/States/S/Type")]),
+        (one({"End": True}), [(SCHEMA, "The field 'Type' is required", "/States/S")]),
+        (  # tiny-asl-machine
             one({"Type": "Pass"}),
-            [(SCHEMA, "This object should have only one of the following fields: [Next, End]", "/States/S")],
+            [
+                (
+                    SCHEMA,
+                    "This object should have only one of the following fields: [Next, End]",
+                    "/States/S",
+                ),
+                NO_END,
+            ],
+        ),
+        (  # tiny-asl-machine
+            {"StartAt": "S", "States": {}},
+            [
+                (SCHEMA, "Value cannot be empty", "/States"),
+                (TARGET, "Missing 'Next' target: S", "/StartAt"),
+                NO_END,
+            ],
         ),
         (
             {"StartAt": "S", "States": {"S": {**PASS, "Next": "T"}, "T": PASS}},
@@ -293,10 +321,14 @@ NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with 
     [
         ({}, SELECTORS, ""),
         ({"Variable": "$.n", "And": [], "IsNull": True}, SELECTORS, ""),
-        ({"Variable": "$.n"}, "A Choice Rule with a Variable must have one comparison operator", ""),
+        (
+            {"Variable": "$.n"},
+            f"This object should have only one of the following fields: {ALL_COMPARISONS}",
+            "",
+        ),
         (
             {"Variable": "$.n", "IsNull": True, "IsPresent": True},
-            "There should only be one of the following fields: [IsNull, IsPresent]",
+            f"There should only be one of the following fields: {ALL_COMPARISONS}",
             "",
         ),
         ({"Variable": "$.n", "NumericEquals": "1"}, "Expected value of type Number", "/NumericEquals"),
@@ -336,6 +368,7 @@ def test_choice_conditions() -> None:
     ]
 
 
+NOT_COMPUTED = "must be a STRING that contains a JSONPath but was"
 COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
 
 
@@ -357,12 +390,30 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         ),
         (one({**PASS, "InputPath": None, "ResultPath": None, "OutputPath": None}), []),
         (
-            one({**PASS, "Parameters": {"parsed.$": "States.Gone($)", "in": [{"a.$": "a"}], "b.$": 1}}),
+            one({**PASS, "Parameters": {"parsed.$": "States.Gone($)", "in": [{"a.$": "a"}]}}),
             [
                 (SCHEMA, f"The value for the field 'parsed.$' {COMPUTED}", "Parameters"),
                 (SCHEMA, f"The value for the field 'a.$' {COMPUTED}", "Parameters/in[0]"),
-                (SCHEMA, f"The value for the field 'b.$' {COMPUTED}", "Parameters"),
             ],
+        ),
+        *(
+            (
+                one({**PASS, "Parameters": {"a": {"b.$": value}}}),
+                [
+                    (
+                        SCHEMA,
+                        f"The value for the field 'b.$' {NOT_COMPUTED} {what}",
+                        "Parameters/a",
+                    )
+                ],
+            )
+            for value, what in [  # Qiita for arrays; the others follow it
+                (["$.x"], "an ARRAY"),
+                ({}, "an OBJECT"),
+                (1, "a NUMBER"),
+                (True, "a BOOLEAN"),
+                (None, "a NULL"),
+            ]
         ),
         (
             one({**PASS, "Assign": {"states": 1, "a-b.$": "$", LONG: 1, "fine.$": "$"}}),
@@ -395,6 +446,10 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         (
             jsonata(Output="{% $states.errorOutput.Cause %}"),
             [("UNSUPPORTED_JSONATA_EXPRESSION", "Field '$states.errorOutput' does not exist.", "Output")],
+        ),
+        (  # tiny-asl-machine
+            jsonata(Output="{% $states.result %}"),
+            [("UNSUPPORTED_JSONATA_EXPRESSION", "Field '$states.result' does not exist.", "Output")],
         ),
         (jsonata(Output="{% $unheard_of & '$states.errorOutput' %}", Comment="{% free"), []),
         (jsonata(InputPath="$"), [(SCHEMA, only("InputPath", "JSONata", "JSONPath"), "")]),

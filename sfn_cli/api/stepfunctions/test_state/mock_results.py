@@ -55,17 +55,14 @@ class _Model(NamedTuple):
 def check_mock(resource: Resource, result: Json, mode: str) -> None:
     """Raises ApiError ValidationException for the first field that the mode does not allow."""
     # With other patterns, a task's result is not the API's response.
-    found = (
-        _model_of_mocked_result(resource)
-        if resource.kind == "service" and not resource.pattern and mode != "NONE"
-        else None
-    )
+    if resource.kind != "service" or resource.pattern or mode == "NONE":
+        return
+    found = _model_of_mocked_result(resource)
+    if not isinstance(result, dict):
+        raise ApiError("ValidationException", "Mocked result must be a valid JSON object.")
     if found is not None:
-        if not isinstance(result, dict):
-            raise ApiError("ValidationException", "Mocked result must be a JSON object.")
-        # lambda:invoke returns a function's JSON unchanged, not as the API's blob.
-        passed_on = {"Payload"} if (resource.service, resource.action) == ("lambda", "invoke") else set()
-        _check_mocked_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
+        # Observed: also the Payload of lambda:invoke is the API's blob, a string.
+        _check_mocked_fields(found, found.output, result, strict=mode == "STRICT")
 
 
 def _model_of_mocked_result(resource: Resource) -> _Model | None:
@@ -95,9 +92,7 @@ def _botocore_model_of_mock(service: str, operation: str) -> _Model | None:
         return None
 
 
-def _check_mocked_fields(
-    found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
-) -> None:
+def _check_mocked_fields(found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool) -> None:
     # In Step Functions, all field names begin with a capital letter.
     members = {_capitalise_mocked_field(name): member for name, member in shape["members"].items()}
     if strict:
@@ -105,7 +100,7 @@ def _check_mocked_fields(
             if name not in value:
                 raise _mock_refusal(f"Required field '{name}' is missing")
     for name, item in value.items():
-        if name in members and name not in passed_on:
+        if name in members:
             _check_mocked_value(found, found.shape_of(members[name]), item, name, strict=strict)
 
 
@@ -131,7 +126,7 @@ def _check_mocked_value(found: _Model, shape: Shape, value: Json, name: str, *, 
         return
     if kind == "structure":
         assert isinstance(value, dict)
-        _check_mocked_fields(found, shape, value, strict=strict, passed_on=set())
+        _check_mocked_fields(found, shape, value, strict=strict)
     elif isinstance(value, list):
         for item in value:
             _check_mocked_value(found, found.shape_of(shape["member"]), item, name, strict=strict)

@@ -30,9 +30,10 @@ _MOCKABLE = ("Task", "Map", "Parallel")
 def check_test_state_request(request: Mapping[str, Any]) -> None:
     mock = request.get("mock")
     if mock is None:
-        if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
+        # Observed for mapIterationFailureCount; the others follow it.
+        for name in request.get("stateConfiguration", {}):
             raise request_refusal(
-                "TestState does not support MapIterationFailureCount when a mock is not specified."
+                f"TestState does not support {_capitalise(name)} when a mock is not specified."
             )
         if "context" in request:
             # (ours)
@@ -42,7 +43,7 @@ def check_test_state_request(request: Mapping[str, Any]) -> None:
             "A test mock should have only one of the following fields: [result, errorOutput]."
         )
     elif "error" not in mock.get("errorOutput", {"error": None}):
-        raise request_refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
+        raise request_refusal("An error was not specified in the mocked error output.")
     elif request.get("revealSecrets"):
         raise request_refusal("TestState does not support RevealSecrets when a mock is specified.")
     if "roleArn" in request:
@@ -114,10 +115,39 @@ def check_state_of_request(state: State, fields: Mapping[str, Any], request: Map
         return
     if state.type not in _MOCKABLE:
         raise request_refusal(f"State type '{state.type}' is not supported when a mock is specified")
+    _check_configuration_of_state(state, fields, request.get("stateConfiguration", {}))
     if "result" in mock:
         _check_result_in_request(fields, mock["result"])
         if isinstance(state, TaskState) and state.resource is not None:
             check_mock(state.resource, loads(mock["result"]), mock.get("fieldValidationMode", "STRICT"))
+
+
+def _check_configuration_of_state(
+    state: State, fields: Mapping[str, Any], configuration: Mapping[str, Any]
+) -> None:
+    if state.type != "Map":
+        # Observed for mapIterationFailureCount; the others follow it.
+        for name, types in _CONFIGURED_TYPES.items():
+            if name in configuration and state.type not in types:
+                raise request_refusal(
+                    f"{_capitalise(name)} is only supported when testing a {' or '.join(types)} state."
+                )
+    elif "ItemReader" in fields and "mapItemReaderData" not in configuration:
+        raise request_refusal(
+            "ItemReader data must be specified when testing a Map state with ItemReader specified."
+        )
+
+
+_CONFIGURED_TYPES: Mapping[str, tuple[str, ...]] = {
+    "mapIterationFailureCount": ("Map",),
+    "mapItemReaderData": ("Map",),
+    "errorCausedByState": ("Map", "Parallel"),
+}
+"""The state types that members of stateConfiguration apply to."""
+
+
+def _capitalise(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _check_result_in_request(fields: Mapping[str, Any], text: str) -> None:

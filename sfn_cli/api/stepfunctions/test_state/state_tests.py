@@ -18,7 +18,7 @@ from sfn_cli.api.stepfunctions.test_state.request_checks import (
     check_test_state_request,
     machine_of_state,
 )
-from sfn_cli.api.stepfunctions.test_state.steps import InspectedSteps, step_text
+from sfn_cli.api.stepfunctions.test_state.steps import InspectedSteps
 from sfn_cli.api.stepfunctions.test_state.tested_context import default_tested_context, parse_tested_context
 from sfn_cli.api.stepfunctions.test_state.tested_map import items_of_tested_map, tested_map
 from sfn_cli.asl.dataflow import JSONPATH
@@ -89,12 +89,12 @@ class _StateTest:
             machine,
             random_uuid(),
         )
-        execution.input = Payload(text=request.get("input", "{}"))
+        execution.input = Payload(loads(request.get("input", "{}")))
         execution.started_at = now
         self.seed = execution.seed
         self.frame = frame = Frame(0, machine, execution.input, self.variables, 0, now)
         self.state = state = machine.states[STATE_NAME]
-        self.stay = frame.stay = Stay(state, 0, 0, now)
+        self.stay = frame.stay = Stay(state, 0, now)
         self.retries: int = self.configuration.get("retrierRetryCount", 0)
         self.context = (
             parse_tested_context(request["context"], state)
@@ -108,7 +108,7 @@ class _StateTest:
             done = self._run()
             answered: TestStateAnswer = {
                 "status": "SUCCEEDED",
-                "output": step_text(done.output),
+                "output": done.output.text,
                 "nextState": done.next,
             }
         except StatesError as error:
@@ -174,6 +174,7 @@ class _StateTest:
         tested.check_failures(failures)
         result = self._mock_result()
         tested.check_tolerance(failures)
+        tested.check_result(result.value)
         return result
 
     def _sleep(self, until: int) -> int:
@@ -239,17 +240,20 @@ class _StateTest:
             "status": "CAUGHT_ERROR",
             "error": error.error,
             "cause": error.cause,
-            "output": step_text(done.output),
+            "output": done.output.text,
             "nextState": done.next,
         }
 
     def _inspection(self, done: Exit | None) -> dict[str, Any]:
-        shown: dict[str, Any] = {"input": self.frame.input.text, **self.steps.to_response(self.state.type)}
+        shown: dict[str, Any] = {
+            "input": self.request.get("input", "{}"),
+            **self.steps.to_response(self.state.type),
+        }
         if self.inspection is not None:
             shown |= {"request": self.inspection.request, "response": self.inspection.response}
         assigned = done.assigned if done is not None else None
         if "variables" in self.request or assigned:
-            shown["variables"] = step_text(Payload({**self.variables, **(assigned or {})}))
+            shown["variables"] = dumps({**self.variables, **(assigned or {})})
         if self.error_details:
             shown["errorDetails"] = self.error_details
         return shown

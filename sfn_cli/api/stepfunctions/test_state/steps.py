@@ -1,4 +1,4 @@
-"""The steps of a tested state's dataflow, and how TestState shows them and other values.
+"""The steps of a tested state's dataflow, and how TestState shows them.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """
@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.jsonvalue import dumps_spaced
+from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:
-    from sfn_cli.jsonvalue import Payload
+    from sfn_cli.jsonvalue import Json, Payload
 
 _WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
 """The state types that show only one step, the effective input."""
 
 _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurrency")
+
+_LISTS = ("afterItemsPath", "afterItemSelector", "afterItemBatcher")
+"""The steps that AWS writes as a Java list of JSON texts: "[1, 2]"."""
 
 
 class InspectedSteps:
@@ -30,15 +33,14 @@ class InspectedSteps:
     def to_response(self, state_type: str) -> dict[str, Any]:
         """Returns the steps shown for a state of this type, as members of InspectionData."""
         return {
-            name: step.value if name in _NUMBERS else step_text(step)
+            name: step.value if name in _NUMBERS else _step_text(name, step)
             for name, step in self._payloads.items()
             if state_type not in _WITHOUT_RESULT or name == "afterInputPath"
         }
 
 
-def step_text(payload: Payload) -> str:
-    """Formats a payload as TestState does.
-
-    Observed: TestState writes arrays with a space after each comma, unlike histories.
-    """
-    return dumps_spaced(payload.value)
+def _step_text(name: str, payload: Payload) -> str:
+    if name not in _LISTS:
+        return payload.text
+    items: list[Json] = payload.value
+    return f"[{', '.join(map(dumps, items))}]"

@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.stepfunctions.test_state.request_checks import request_refusal
+from sfn_cli.asl.distributed_map.iterated_item import IteratedItem, iterated_items
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.json_pointer import resolve_pointer
-from sfn_cli.jsonvalue import Json, Payload, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 
 if TYPE_CHECKING:
     from sfn_cli.asl.states.map_state import MapState
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TestedMap(NamedTuple):
-    """The number of iterations, and how many of them may fail (None if not specified)."""
+    """The number of iterations (batches, with an ItemBatcher), and how many may fail, or None."""
 
     iterations: int
     tolerated_count: float | None
@@ -46,14 +47,27 @@ class TestedMap(NamedTuple):
                 "The specified tolerated failure threshold was exceeded",
             )
 
+    def check_result(self, result: Json) -> None:
+        """Raises ApiError for a mocked array with another length than the array of inputs."""
+        if isinstance(result, list) and len(result) != self.iterations:
+            raise request_refusal("Input array does not equal the mocked result array's size")
 
-def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedMap:
+
+def tested_map(state: MapState, seen: Visit, read: list[IteratedItem] | None) -> TestedMap:
     """Returns the Map over the items that ItemReader has `read`, or else those in its input.
 
     Raises StatesError.
     """
     note = seen.trace.note
+    items = state.find_items(seen) if read is None else read
+    inputs = state.inputs(seen, items)
+    if state.selects:
+        note("afterItemSelector", Payload([item.value for item in inputs]))
+    # Observed: a Map without an array of items does not show its maxConcurrency.
     note("maxConcurrency", Payload(state.concurrency(seen)))
+    batches = state.batches(seen, inputs)
+    if batches is not None:
+        note("afterItemBatcher", Payload([_shown_batch(batch) for batch in batches]))
     count = percentage = None
     if state.tolerated_count is not None:
         count = state.tolerated_count.evaluate(seen)
@@ -61,17 +75,15 @@ def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedM
     if state.tolerated_percentage is not None:
         percentage = state.tolerated_percentage.evaluate(seen)
         note("toleratedFailurePercentage", Payload(percentage))
-    items = state.find_items(seen) if read is None else read
-    inputs = state.inputs(seen, items)
-    if state.selects:
-        note("afterItemSelector", Payload([item.value for item in inputs]))
-    batches = state.batches(seen, inputs)
-    if batches is not None:
-        note("afterItemBatcher", Payload(batches))
-    return TestedMap(len(items), count, percentage)
+    return TestedMap(len(items if batches is None else batches), count, percentage)
 
 
-def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
+def _shown_batch(batch: Json) -> Json:
+    """Returns a batch with each item as JSON text. Observed: AWS shows batches in this form."""
+    return {**batch, "Items": [dumps(item) for item in batch["Items"]]}
+
+
+def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[IteratedItem]:
     """Returns the items in mapItemReaderData, at ItemsPointer. Raises ApiError."""
     try:
         items = loads(data)
@@ -81,8 +93,8 @@ def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
         with suppress(LookupError):
             items = resolve_pointer(items, state.items_pointer)
             seen.trace.note("afterItemsPointer", Payload(items))
-    if not isinstance(items, list):
+    if not isinstance(items, (list, dict)):
         raise request_refusal(
-            "mapItemReaderData must be a JSON array (sfn does not support other formats)."
+            "mapItemReaderData must be a JSON array or object (sfn does not support other formats)."
         )  # (ours)
-    return items
+    return list(iterated_items(items))

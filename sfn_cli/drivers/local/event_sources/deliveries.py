@@ -14,14 +14,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.events.started_executions import (
-    event_execution,
-    event_execution_name,
-    start_event_executions,
-)
-from sfn_cli.api.functions.references import existing_function_reference
 from sfn_cli.arn import service_in_arn
-from sfn_cli.drivers.local.event_sources.dead_letters import dead_letter
 from sfn_cli.errors import ApiError, SfnError, is_store_error
 from sfn_cli.integrations.targets.target import TargetCall, TargetError
 from sfn_cli.store.records.events.deliveries import DELIVERED, FAILED
@@ -101,6 +94,8 @@ class EventDeliveries:
             self._fail(delivery, TargetError("InternalError", repr(error), is_final=False))
 
     def _invoke_function(self, delivery: Delivery) -> None:
+        from sfn_cli.api.functions.references import existing_function_reference
+
         existing_function_reference(self._context.service, {"FunctionName": delivery.target})
         request_id = derived_uuid(f"{delivery.source} {delivery.event_id} {delivery.target_key}")
         self._queue.invoke(
@@ -109,6 +104,12 @@ class EventDeliveries:
 
     def _start_executions(self, deliveries: Sequence[Delivery]) -> None:
         """Starts the executions of all deliveries in one transaction, and ends these in another."""
+        from sfn_cli.api.events.started_executions import (
+            event_execution,
+            event_execution_name,
+            start_event_executions,
+        )
+
         service, wanted = self._context.service, []
         for delivery in deliveries:
             name = event_execution_name(delivery.event_id, delivery.source, delivery.target_key)
@@ -156,6 +157,8 @@ class EventDeliveries:
             self._queue.retry(self._worker, delivery.id, now + self._pause_ms(delivery), str(error), now)
             self._report_once(f"{delivery.source}: {delivery.target} will be tried again: {error}")
             return
+        from sfn_cli.drivers.local.event_sources.dead_letters import dead_letter
+
         letter = dead_letter(delivery, error, exhausted)
         if letter is not None:
             # Stored before the delivery ends: a worker that dies in between stores it only once.

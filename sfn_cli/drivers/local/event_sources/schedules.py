@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.events.firing import deliveries_at, schedule_delivery
-from sfn_cli.api.events.rules import rule_next_at
-from sfn_cli.api.scheduler.schedules import schedule_next_at
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import is_store_error
 
@@ -43,11 +40,17 @@ class DueSchedules:
             self._isolated(schedule.arn, lambda one=schedule: self._fire_schedule(one, now))  # type: ignore[misc]
 
     def _fire_rule(self, rule: EventRule, now: int) -> None:
+        from sfn_cli.api.events.firing import deliveries_at
+        from sfn_cli.api.events.rules import rule_next_at
+
         at = self._time_to_send(rule.arn, rule.next_at, now, lambda after: rule_next_at(rule, after))
         deliveries = [] if at is None else deliveries_at(rule, at)
         self._service.event_rules.fire(rule, rule_next_at(rule, now), deliveries, now)
 
     def _fire_schedule(self, schedule: Schedule, now: int) -> None:
+        from sfn_cli.api.events.firing import schedule_delivery
+        from sfn_cli.api.scheduler.schedules import schedule_next_at
+
         at = self._time_to_send(
             schedule.arn, schedule.next_at, now, lambda after: schedule_next_at(schedule, after)
         )

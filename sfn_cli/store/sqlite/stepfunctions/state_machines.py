@@ -105,7 +105,7 @@ class SqliteStateMachines:
         revision: Revision,
         *,
         publish_at: int | None = None,
-        description: str = "",
+        description: str | None = None,
     ) -> StateMachine | None:
         with self._database.transaction() as connection:
             id = revision.id or revisions.insert_revision(connection, revision)

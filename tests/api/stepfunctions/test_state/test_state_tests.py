@@ -51,7 +51,13 @@ START = {
 }
 STARTED = {"ExecutionArn": "arn", "StartDate": "today"}
 WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}
+READER = {
+    "Resource": "arn:aws:states:::s3:getObject",
+    "ReaderConfig": {"InputType": "JSON"},
+    "Parameters": {"Bucket": "b", "Key": "k"},
+}
 WHOLE = {"StartAt": "A", "States": {"A": MAP}}
+WHOLE_TASK = {"StartAt": "A", "States": {"A": {**TASK, "Next": "B"}, "B": PASS}}
 
 
 def run_test(call: Caller, definition: Any, input: Any = None, **more: Any) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def test_plain_states(call: Caller, state: Any, input: Any, answer: Any) -> None
 def test_a_lone_surrogate(call: Caller) -> None:
     """A lone surrogate is shown escaped."""
     answer = call("TestState", definition=json.dumps(PASS), input='["\\ud800", "é"]')
-    assert answer["output"] == '["\\ud800", "\\u00e9"]'
+    assert answer["output"] == '["\\ud800","\\u00e9"]'
 
 
 def test_a_wait_beyond_five_minutes(call: Caller) -> None:
@@ -124,6 +130,33 @@ def test_a_wait_beyond_five_minutes(call: Caller) -> None:
         "status": "FAILED",
         "error": "States.Timeout",
     }
+
+
+@pytest.mark.parametrize(
+    "input, fields, mock, shown",
+    [
+        ('{"v": [1,  2]}', {}, "[10,  20]", {"output": "[10,  20]", "afterInputPath": '{"v":[1,2]}'}),
+        (  # stackd, LocalStack: lists as Java writes them, with their items as JSON
+            '{"v": [{"a": 1}, "b"]}',
+            {"ItemBatcher": {"MaxItemsPerBatch": 2}},
+            "[1]",
+            {
+                "afterItemsPath": '[{"a":1}, "b"]',
+                "afterItemSelector": '[{"x":{"a":1}}, {"x":"b"}]',
+                "afterItemBatcher": r'[{"Items":["{\"x\":{\"a\":1}}","{\"x\":\"b\"}"]}]',
+            },
+        ),
+    ],
+)
+def test_texts(call: Caller, input: str, fields: Any, mock: str, shown: dict[str, str]) -> None:
+    """Payloads have the text of an execution's: compact, and a mocked result is unchanged."""
+    definition = json.dumps({**MAP, **fields})
+    answer = call(
+        "TestState", definition=definition, input=input, mock={"result": mock}, inspectionLevel="DEBUG"
+    )
+    texts = {**answer["inspectionData"], "output": answer["output"]}
+    assert {name: texts[name] for name in shown} == shown
+    assert texts["input"] == input
 
 
 @pytest.mark.parametrize(
@@ -151,13 +184,13 @@ def test_a_wait_beyond_five_minutes(call: Caller) -> None:
         (
             {**TASK, "ResultSelector": {"s.$": "$.Payload"}},
             {"a": 1},
-            {"result": '{"Payload": {"b": 2}}'},
+            {"result": '{"Payload": "b"}'},
             {
                 "afterInputPath": {"a": 1},
                 "afterParameters": {"FunctionName": "f", "Payload": 1},
-                "result": {"Payload": {"b": 2}},
-                "afterResultSelector": {"s": {"b": 2}},
-                "afterResultPath": {"a": 1, "r": {"s": {"b": 2}}},
+                "result": {"Payload": "b"},
+                "afterResultSelector": {"s": "b"},
+                "afterResultPath": {"a": 1, "r": {"s": "b"}},
             },
         ),
         (
@@ -251,11 +284,11 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
 @pytest.mark.parametrize(
     "fields, noted",
     [
-        ({"MaxConcurrencyPath": "$.gone"}, set()),
-        ({"ToleratedFailureCountPath": "$.gone"}, {"maxConcurrency"}),
+        ({"ItemSelector": {"x.$": "$.gone"}}, {"afterInputPath"}),
+        ({"MaxConcurrencyPath": "$.gone"}, {"afterInputPath", "afterItemSelector"}),
         (
-            {"ItemSelector": {"x.$": "$.gone"}},
-            {"maxConcurrency", "toleratedFailureCount", "afterInputPath"},
+            {"ToleratedFailureCountPath": "$.gone"},
+            {"afterInputPath", "afterItemSelector", "maxConcurrency"},
         ),
     ],
 )
@@ -290,13 +323,13 @@ def test_what_a_reader_read(call: Caller) -> None:
     }
     read = {"mapItemReaderData": '{"rows": [1, 2, 3]}'}
     answer = run_test(
-        call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG"
+        call, state, {}, stateConfiguration=read, mock={"result": "[1, 2]"}, inspectionLevel="DEBUG"
     )
     shown = answer["inspectionData"]
     assert shown["afterItemsPointer"] == [1, 2, 3]
     assert shown["afterItemBatcher"] == [
-        {"BatchInput": {"n": 1}, "Items": [1, 2]},
-        {"BatchInput": {"n": 1}, "Items": [3]},
+        {"BatchInput": {"n": 1}, "Items": ["1", "2"]},
+        {"BatchInput": {"n": 1}, "Items": ["3"]},
     ]
 
 
@@ -372,7 +405,7 @@ def test_states_inside_use_the_language_of_the_state(call: Caller) -> None:
             TASK,
             {"mock": {"errorOutput": {"cause": "c"}}},
             "ValidationException",
-            "A mocked errorOutput must have the field 'error'.",
+            "An error was not specified in the mocked error output.",
         ),
         (
             PASS,
@@ -381,6 +414,46 @@ def test_states_inside_use_the_language_of_the_state(call: Caller) -> None:
             "TestState does not support Context when a mock is not specified.",
         ),
         (TASK, {"mock": {"result": "x"}}, "ValidationException", "Mocked result must be valid JSON"),
+        *(
+            (TASK, {"mock": {"result": result}}, "ValidationException", message)
+            for result, message in [  # stackd
+                ("null", "Mocked result must be a valid JSON object."),
+                ("[]", "Mocked result must be a valid JSON object."),
+                (
+                    '{"Payload": {}}',
+                    "Mock result schema validation error: Field 'Payload' must be a string",
+                ),
+            ]
+        ),
+        *(
+            (MAP | fields, {"mock": {"result": result}, **more}, "ValidationException", message)
+            for fields, result, more, message in [  # stackd
+                ({}, "[1]", {}, "Input array does not equal the mocked result array's size"),
+                ({"ItemBatcher": {"MaxItemsPerBatch": 2}}, "[1, 2]", {}, "Input array does not equal the"),
+                (
+                    {"ItemReader": READER},
+                    "[1]",
+                    {},
+                    "ItemReader data must be specified when testing a Map state with ItemReader specified.",
+                ),
+                (
+                    {"ItemReader": READER},
+                    "[1]",
+                    {"stateConfiguration": {"mapItemReaderData": "[1, 2]"}},
+                    "Input array does not equal the mocked result array's size",
+                ),
+            ]
+        ),
+        (
+            WHOLE_TASK,
+            {
+                "stateName": "A",
+                "stateConfiguration": {"mapIterationFailureCount": 1},
+                "mock": {"result": "{}"},
+            },
+            "ValidationException",
+            "MapIterationFailureCount is only supported when testing a Map state.",
+        ),
         (MAP, {"mock": {"result": "{}"}}, "ValidationException", "Mocked result must be an array."),
         (
             {**MAP, "ResultWriter": WRITER},

@@ -18,28 +18,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.local.event_sources.polling.function_sink import FunctionSink
-from sfn_cli.drivers.local.event_sources.polling.pipe_sink import PipeSink
-from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping, polled_mapping
 from sfn_cli.drivers.local.event_sources.polling.polling_context import (
     CLIENTS,
     PollingContext,
     named_source_endpoint,
     polling_monotonic_ms,
 )
-from sfn_cli.drivers.local.event_sources.polling.queue_poller import QueuePoller
-from sfn_cli.drivers.local.event_sources.polling.stream_poller import StreamPoller
 from sfn_cli.errors import is_store_error
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.integrations.aws.arrivals import START, WAIT_SECONDS, Arrivals, await_arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.queue_poller import QueuePoller
     from sfn_cli.drivers.local.event_sources.polling.source_records import SourceSink
+    from sfn_cli.drivers.local.event_sources.polling.stream_poller import StreamPoller
+    from sfn_cli.integrations.aws.arrivals import ArrivalPosition, Arrivals
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.store.protocols.source_mappings import MappingQueue
     from sfn_cli.store.records.events.source_mappings import SourceMapping
+
+    Poller = QueuePoller | StreamPoller
 
 CALM_MS = 20_000
 """How often each source is polled if nothing arrives."""
@@ -52,8 +51,6 @@ CONFIGURE_MS = 1_000
 
 PAUSE_MS = 1_000
 """How long to wait after arrivals could not be awaited."""
-
-Poller = QueuePoller | StreamPoller
 
 
 class SourcePolling:
@@ -69,7 +66,7 @@ class SourcePolling:
         self._stored: list[SourceMapping] = []
         self._leaving: list[Poller] = []
         """Pollers of mappings that are gone, while batches are in progress."""
-        self._position = START
+        self._position: ArrivalPosition | None = None
         self._is_watching = False
         self._watch_at = 0
         self._calm_at = 0
@@ -103,11 +100,13 @@ class SourcePolling:
         if not stored and not self._pollers and not self._leaving:
             return
         if stored:
+            from sfn_cli.integrations.aws import embedded_aws
+
             self._polling.live = live_workers
             home = self._context.settings.home
             running = embedded_aws.running_embedded_aws(home)
             if running != self._polling.embedded:
-                self._polling.embedded, self._position, self._watch_at = running, START, 0
+                self._polling.embedded, self._position, self._watch_at = running, None, 0
         now = polling_monotonic_ms()
         if stored != self._stored or now >= self._configure_at:
             self._configure_at = now + CONFIGURE_MS
@@ -128,6 +127,10 @@ class SourcePolling:
         return [*self._pollers.values(), *self._leaving]
 
     def _configure(self, stored: list[SourceMapping]) -> None:
+        from sfn_cli.drivers.local.event_sources.polling.polled_mapping import polled_mapping
+        from sfn_cli.drivers.local.event_sources.polling.queue_poller import QueuePoller
+        from sfn_cli.drivers.local.event_sources.polling.stream_poller import StreamPoller
+
         pollers, self._pollers, self._stored = self._pollers, {}, stored
         for one in stored:
             mapping = polled_mapping(one)
@@ -142,7 +145,11 @@ class SourcePolling:
 
     def _sink(self, mapping: PolledMapping) -> SourceSink:
         if mapping.pipe is not None:
+            from sfn_cli.drivers.local.event_sources.polling.pipe_sink import PipeSink
+
             return PipeSink(mapping, mapping.pipe, self._context)
+        from sfn_cli.drivers.local.event_sources.polling.function_sink import FunctionSink
+
         return FunctionSink(
             mapping.target,
             self._context.pool,
@@ -180,9 +187,11 @@ class SourcePolling:
             return
         if polling_monotonic_ms() < self._watch_at:
             return
+        from sfn_cli.integrations.aws.arrivals import await_arrivals
+
         self._is_watching = True
         self._context.background(
-            partial(await_arrivals, self._context.settings, endpoint, self._position, WAIT_SECONDS),
+            partial(await_arrivals, self._context.settings, endpoint, self._position),
             self._on_arrivals,
             may_wait=True,
         )
@@ -192,7 +201,7 @@ class SourcePolling:
         now = polling_monotonic_ms()
         if isinstance(outcome, Exception):
             self._watch_at = now + PAUSE_MS
-            self._position = START
+            self._position = None
             return
         self._watch_at = now + GATHER_MS
         self._position = outcome.position
