@@ -74,6 +74,10 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     from sfn_cli.api.operations import find_operation
 
     request = _constrained_api_request(operation, request)
+    if operation.service == "lambda":
+        from sfn_cli.api.functions.references import check_reference_region
+
+        check_reference_region(service, request)
     try:
         answered = find_operation(service, operation)(service, request)
     except UnstorableError as error:
@@ -89,5 +93,9 @@ def _constrained_api_request(operation: Operation, request: Mapping[str, Any]) -
 
     if has_times(operation.input):
         request = with_times(operation.input, request)
-    check_constraints(operation.input, request)
+    if operation.service == "logs":
+        from sfn_cli.api.logs.names import check_log_names
+
+        check_log_names(request)
+    check_constraints(operation.input, request, operation.service)
     return dict(request)

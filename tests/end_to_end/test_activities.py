@@ -68,10 +68,14 @@ def test_a_task_that_no_worker_takes(home: Path) -> None:
     takes its tasks out of the queue.
     """
     sfn_json(home, "create-activity", "--name", "Work")
-    limited = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 1, "HeartbeatSeconds": 1, "End": True}
+    limited = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 2, "HeartbeatSeconds": 1, "End": True}
     definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 2}
     late = ended(home, start_execution(home, create_machine(home, "Late", definition), "--input", "{}"))
     assert late["status"] == "TIMED_OUT"
+    # callback-15 of stackd, September 2026: only the history has the error
+    assert not {"error", "cause"} & set(late)
+    last = sfn_json(home, "get-execution-history", "--execution-arn", late["executionArn"])["events"][-1]
+    assert last["executionTimedOutEventDetails"] == {"error": "States.Timeout"}
     arn = start(home, '{"next": true}', TimeoutSeconds=60)
     task = sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)
     assert json.loads(task["input"]) == {"next": True}

@@ -229,6 +229,19 @@ FUNCTION = "The function '{}' had the following error: "
             "States.Runtime",
             f"{WHERE}Invalid path '$.items[5]' : No results for path: $['items'][5]",
         ),
+        (  # users of AWS: the definition is accepted, and the function is taken for a name
+            '{"l": [1,2]}',
+            {"InputPath": "$.l.length()"},
+            "States.Runtime",
+            f"{WHERE}Invalid path '$.l.length()' : Property ['length()'] not found in path $['l']",
+        ),
+        (
+            '{"l": [1,2]}',
+            {"Parameters": {"n.$": "$.l.sum()"}},
+            "States.Runtime",
+            WHERE + "The JSONPath '$.l.sum()' specified for the field 'n.$' "
+            "could not be found in the input '{\"l\":[1,2]}'",
+        ),
         (  # stackd
             '{"items": null}',
             {

@@ -171,6 +171,12 @@ def test_lambda(served: Served) -> None:
     functions = served.client("lambda")
     assert functions.list_functions(MaxItems=5)["Functions"] == []
     assert refused(functions.get_function, FunctionName="gone")[::2] == ("ResourceNotFoundException", 404)
+    with pytest.raises(ClientError) as error:  # recorded: the members of Lambda's errors (2025-11)
+        functions.get_function(FunctionName="gone")
+    assert (error.value.response["Type"], error.value.response["Message"]) == (
+        "User",
+        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:gone",
+    )
 
 
 def test_versions_of_functions(served: Served) -> None:

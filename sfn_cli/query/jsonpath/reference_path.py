@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps_payload
 from sfn_cli.query.jsonpath.expression import Path, compile_path
+from sfn_cli.query.jsonpath.parser import FunctionName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ class ReferencePath:
         """Parses `text`. Raises ValueError if it is not a Reference Path."""
         path = compile_path(text)
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
-        if len(names) != len(path.steps):
+        if len(names) != len(path.steps) or any(isinstance(name, FunctionName) for name in names):
             raise ValueError(
                 f"Invalid Reference Path '{text}': "
                 "it must name a single place ('@', '..', ',', ':', '?' and '*' cannot be used)"
