@@ -20,7 +20,6 @@ from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.functions.outcome import Outcome
 
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -52,13 +51,13 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if outcome.kind != "succeeded":
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":
-        answer["LogResult"] = invocation_log_result(outcome)
+        answer["LogResult"] = invocation_log_result(outcome.log_tail)
     return answer
 
 
-def invocation_log_result(outcome: Outcome) -> str:
-    """Returns the last 4 KB of the invocation's log in base64: the answer to a LogType of Tail."""
-    return base64.b64encode(outcome.log_tail.encode()).decode()
+def invocation_log_result(log_tail: str) -> str:
+    """Returns the end of an invocation's log in base64: the answer to a LogType of Tail."""
+    return base64.b64encode(log_tail.encode()).decode()
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:

@@ -54,7 +54,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
     with_log = request.get("LogType") == "Tail"
 
     def done(outcome: Outcome) -> None:
-        log = invocations.invocation_log_result(outcome) if with_log else None
+        log = invocations.invocation_log_result(outcome.log_tail) if with_log else None
         answer(
             lambda_function_signal(
                 task,
