@@ -69,17 +69,19 @@ def missing_reference(missing: PathNotFound) -> StatesError:
     for step in compile_path(missing.path).steps if missing.path.startswith(("$.", "$[")) else ():
         if isinstance(step, Selector):
             break
-        container = dict if isinstance(step, str) else list
-        try:
-            value = value[step] if type(value) is container else _NOTHING
-        except LookupError:
-            value = _NOTHING
+        value = _value_at_step(value, step)
         if value is _NOTHING:
             return _reference_conflict(missing.path, step, missing.document)
     return missing.as_invalid_path()
 
 
 _NOTHING = object()
+
+
+def _value_at_step(value: Json, step: str | int) -> Json:
+    if isinstance(step, str):
+        return value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+    return value[step] if isinstance(value, list) and -len(value) <= step < len(value) else _NOTHING
 
 
 def _reference_conflict(path: str, step: str | int, document: Json) -> StatesError:
