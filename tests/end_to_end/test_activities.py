@@ -72,6 +72,10 @@ def test_a_task_that_no_worker_takes(home: Path) -> None:
     definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 3}
     late = ended(home, start_execution(home, create_machine(home, "Late", definition), "--input", "{}"))
     assert late["status"] == "TIMED_OUT"
+    # callback-15 of stackd, September 2026: only the history has the error
+    assert not {"error", "cause"} & set(late)
+    last = sfn_json(home, "get-execution-history", "--execution-arn", late["executionArn"])["events"][-1]
+    assert last["executionTimedOutEventDetails"] == {"error": "States.Timeout"}
     arn = start(home, '{"next": true}', TimeoutSeconds=60)
     task = sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)
     assert json.loads(task["input"]) == {"next": True}

@@ -37,7 +37,7 @@ def shown(event: HistoryEvent) -> list[Any]:
 @BY_NAME
 def test_history(case: dict[str, Any]) -> None:
     """An execution records exactly the events of the case."""
-    assert validate(json.dumps(case["definition"])) == []
+    assert [found for found in validate(json.dumps(case["definition"])) if found.severity == "ERROR"] == []
     events = run(case["definition"], case["input"], case["answers"])
     assert [shown(event) for event in events] == case["events"]
 

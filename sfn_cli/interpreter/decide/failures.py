@@ -40,13 +40,20 @@ def expression_failed(
 
     A JSONata error is recorded first (law 3), as are too large variables.
     """
-    of_variables = error.error == DATA_LIMIT_EXCEEDED and error.location is not None
-    if error.error == QUERY_EVALUATION_ERROR or of_variables:
-        return _evaluation_failure(execution, frame, now, error, after.last)
+    if _has_evaluation_event(error):
+        stay, previous = frame.stay, after.last
+        if previous == stay.entered_id and error.error == QUERY_EVALUATION_ERROR:
+            previous = stay.entered_previous
+        return _evaluation_failure(execution, frame, now, error, previous)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)
     # Not retried: nothing outside was called, and the same evaluation would fail the same way.
     return _fail_state(execution, frame, now, error, after)
+
+
+def _has_evaluation_event(error: StatesError) -> bool:
+    of_variables = error.error == DATA_LIMIT_EXCEEDED and error.location is not None
+    return error.error == QUERY_EVALUATION_ERROR or of_variables
 
 
 def _evaluation_failure(
@@ -122,7 +129,7 @@ def _fail_catch(
     """
     stay = frame.stay
     previous = stay.before_failure if stay.failure_recorded else after.last
-    if error.error == QUERY_EVALUATION_ERROR:
+    if _has_evaluation_event(error):
         return _evaluation_failure(execution, frame, now, error, previous)
     if error.error != RUNTIME and stay.failure_recorded and stay.state.type in _FAILED:
         return event_of_move(execution, frame, now, _FAILED[stay.state.type], previous=previous)

@@ -206,7 +206,8 @@ def test_a_redriven_execution_continues(store: Store) -> None:
     store.work(scheduler, lambda: status(store, arn) == "FAILED")
     store.call("RedriveExecution", executionArn=arn)
     store.work(scheduler, lambda: events(store, arn)[-1] == "ExecutionFailed" and scheduler.driven == 0)
-    assert events(store, arn)[-3:] == [
+    assert events(store, arn)[-4:] == [
+        "FailStateEntered",
         "ExecutionFailed",
         "ExecutionRedriven",
         "ExecutionFailed",

@@ -101,7 +101,7 @@ CASES: list[tuple[str, dict[str, Any], Sequence[Mapping[str, Any]], list[tuple[A
                                                            "Next": "B"}]),
      [{"result": 1}],
      [("afterInputPath", INPUT), ("afterParameters", INPUT), ("result", 1),
-      ("errorOutput", "States.ResultPathMatchFailure"), ("errorDetails", {"catchIndex": 1}),
+      ("errorOutput", "States.ReferencePathConflict"), ("errorDetails", {"catchIndex": 1}),
       ("afterResultPath", INPUT), ("output", INPUT)]),
 ]  # fmt: skip
 

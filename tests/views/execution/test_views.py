@@ -204,7 +204,7 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
         },
         [
             "SUCCEEDED",
-            "/R CAUGHT start States.ResultPathMatchFailure [FAILED:States.ResultPathMatchFailure]",
+            "/R CAUGHT start States.ReferencePathConflict [FAILED:States.ReferencePathConflict]",
             "/C SUCCEEDED catch",
         ],
     ),
