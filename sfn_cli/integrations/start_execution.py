@@ -16,7 +16,7 @@ from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations.aws.response_metadata import response_metadata_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_payload, loads
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _start_execution_request(arguments: Json) -> dict[str, Json]:
             raise StatesError(RUNTIME, f"The value for the field '{name}' must be a STRING")
     input = arguments.get("Input")
     if input is not None:
-        request["input"] = input if isinstance(input, str) else dumps(input)
+        request["input"] = input if isinstance(input, str) else dumps_payload(input)
     return request
 
 

@@ -25,7 +25,6 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
             "StartTime": format_context_timestamp(execution.started_at),
             "Name": execution.name,
             "RoleArn": execution.role_arn,
-            "RedriveCount": execution.redrive_count,
         },
         "StateMachine": {
             "Id": execution.state_machine_arn,
@@ -36,6 +35,8 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
             "EnteredTime": format_context_timestamp(frame.stay.entered_at),
         },
     }
+    if not execution.is_synchronous:  # observed: one that StartSyncExecution waits for has none
+        context["Execution"]["RedriveCount"] = execution.redrive_count
     if execution.redrive_count:
         context["Execution"]["RedriveTime"] = format_context_timestamp(execution.redriven_at)
     if frame.stay.state.counts_retries:

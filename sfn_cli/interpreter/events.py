@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.interpreter.takeover.origin import without_origins
+from sfn_cli.interpreter.takeover.origin import TAKEN_OVER
 from sfn_cli.jsonvalue import Json, Payload, well_formed_text
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class HistoryEvent(NamedTuple):
     """One event. `frame` and `next` are private: replay needs them, the API does not show them.
 
     `at` is in milliseconds since 1970 (UTC). `details` holds the members of `…EventDetails`, except
-    the payload and its `…Details` ({"truncated": false}), which `api_event` adds. Of its members, only
-    `takeover.origin.TAKEN_OVER` is private too.
+    the payload and its `…Details` ({"truncated": false}), which `api_event` adds. Of its members,
+    `SYNCHRONOUS` and `takeover.origin.TAKEN_OVER` are private too.
     """
 
     id: int
@@ -56,6 +56,9 @@ class EventType(NamedTuple):
     before: tuple["Phase", ...] = ()
     after: tuple["Phase", ...] = ()
 
+
+SYNCHRONOUS = "isSynchronous"
+"""The private member of ExecutionStarted's details that says that StartSyncExecution waits for the end."""
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
@@ -236,15 +239,21 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 
 
 def execution_started_event(
-    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
+    input: Payload,
+    role_arn: str,
+    at: int,
+    *,
+    qualified: Mapping[str, Json] | None = None,
+    is_synchronous: bool = False,
 ) -> HistoryEvent:
     """Returns the first event of an execution, which StartExecution writes instead of a worker.
 
     `qualified` has stateMachineAliasArn and stateMachineVersionArn, if an alias or version was started.
     """
-    return HistoryEvent(
-        1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
-    )
+    details: dict[str, Json] = {"roleArn": role_arn, **(qualified or {})}
+    if is_synchronous:
+        details[SYNCHRONOUS] = True
+    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details=details)
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
@@ -270,6 +279,15 @@ def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
     return HistoryEvent(last_id + 1, last_id, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
+def public_event_details(event: HistoryEvent) -> dict[str, Any]:
+    """Returns a copy of the event's details without their private members."""
+    shown = dict(event.details or {})
+    if event.type == "ExecutionStarted":
+        shown.pop(TAKEN_OVER, None)
+        shown.pop(SYNCHRONOUS, None)
+    return shown
+
+
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
     """Returns the event as in GetExecutionHistory; `timestamp` is in milliseconds since 1970."""
     type = EVENT_TYPES[event.type]
@@ -280,7 +298,7 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
         "previousEventId": event.previous_event_id,
     }
     if type.details is not None:
-        details = without_origins(event.details)
+        details = public_event_details(event)
         if not include_data:
             # Recorded on AWS in 2026: unlike those of input and output, their details are left out too.
             details.pop(VARIABLES, None)

@@ -39,6 +39,7 @@ class Execution:
         "frames",
         "input",
         "invocations",
+        "is_synchronous",
         "last_id",
         "locator",
         "machine",
@@ -80,6 +81,7 @@ class Execution:
         self.activity_is_missing: Callable[[str, str], bool] | None = None
         self.budget = UNLIMITED  # the time limit of the execution's expressions
         self.role_arn = ""
+        self.is_synchronous = False  # whether StartSyncExecution waits for the end
         # Those whose events are still to be replayed (takeover/origin.py):
         self.origins: Sequence[Origin] = ()
         self.own: Origin | None = None  # what it is itself, until then

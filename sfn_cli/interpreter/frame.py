@@ -107,15 +107,16 @@ _NO_RETRIES: Mapping[int, int] = {}
 class Stay:
     """A frame's stay in one state.
 
-    `entered_id` is the id of StateEntered, `entered_at` its time (milliseconds since 1970). `retried`
-    counts the retries by the position of their Retrier; `retry_count` is their sum. `scheduled` counts the
-    tasks that the stay has scheduled, including after redrives. `error` is the state's error in an event.
-    `heartbeat_missed` says whether it timed out because of a missed heartbeat. `result` is the result of
-    its task or Map Run. `distribution` is the move of a Map whose Map Run is about to start; `map_run_arn`
-    is the Map Run of the last attempt, redriven `map_run_redrives` times, and `map_run_event` the event
-    that started or redrove it. `failure_recorded` says whether MapStateFailed or ParallelStateFailed is
-    recorded, or TaskStateAborted for the failed task of a branch; `before_failure` is the event that the
-    former followed. `catch_failed` says whether an error of a Catcher's own fields is recorded.
+    `entered_id` and `entered_previous` are the id and the previous event of StateEntered, `entered_at`
+    its time (milliseconds since 1970). `retried` counts the retries by the position of their Retrier;
+    `retry_count` is their sum. `scheduled` counts the tasks that the stay has scheduled, including after
+    redrives. `error` is the state's error in an event. `heartbeat_missed` says whether it timed out
+    because of a missed heartbeat. `result` is the result of its task or Map Run. `distribution` is the
+    move of a Map whose Map Run is about to start; `map_run_arn` is the Map Run of the last attempt,
+    redriven `map_run_redrives` times, and `map_run_event` the event that started or redrove it.
+    `failure_recorded` says whether MapStateFailed or ParallelStateFailed is recorded, or TaskStateAborted
+    for the failed task of a branch; `before_failure` is the event that the former followed.
+    `catch_failed` says whether an error of a Catcher's own fields is recorded.
     """
 
     __slots__ = (
@@ -124,6 +125,7 @@ class Stay:
         "distribution",
         "entered_at",
         "entered_id",
+        "entered_previous",
         "error",
         "failure_recorded",
         "fork",
@@ -140,9 +142,10 @@ class Stay:
         "task",
     )
 
-    def __init__(self, state: State, entered_id: int, entered_at: int) -> None:
+    def __init__(self, state: State, entered_id: int, entered_previous: int, entered_at: int) -> None:
         self.state = state
         self.entered_id = entered_id
+        self.entered_previous = entered_previous
         self.entered_at = entered_at
         self.memo = NO_MEMO
         self.retried = _NO_RETRIES
@@ -170,7 +173,7 @@ class Stay:
 
     def for_redrive(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
         """Returns the same stay with attempts reset and with the retained results."""
-        stay = Stay(self.state, self.entered_id, self.entered_at)
+        stay = Stay(self.state, self.entered_id, self.entered_previous, self.entered_at)
         stay.scheduled = self.scheduled
         stay.map_run_arn = self.map_run_arn
         stay.map_run_redrives = self.map_run_redrives

@@ -166,6 +166,7 @@ def test_a_time_with_milliseconds() -> None:
     assert last.payload.text == '{"t":"2023-11-14T22:13:20.250Z"}'
 
 
+MAP = {"Type": "Map", "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}}
 FUNCTION = "The function '{}' had the following error: "
 
 
@@ -229,15 +230,36 @@ FUNCTION = "The function '{}' had the following error: "
             "States.Runtime",
             f"{WHERE}Invalid path '$.items[5]' : No results for path: $['items'][5]",
         ),
+        (  # users of AWS: the definition is accepted, and the function is taken for a name
+            '{"l": [1,2]}',
+            {"InputPath": "$.l.length()"},
+            "States.Runtime",
+            f"{WHERE}Invalid path '$.l.length()' : Property ['length()'] not found in path $['l']",
+        ),
+        (
+            '{"l": [1,2]}',
+            {"Parameters": {"n.$": "$.l.sum()"}},
+            "States.Runtime",
+            WHERE + "The JSONPath '$.l.sum()' specified for the field 'n.$' "
+            "could not be found in the input '{\"l\":[1,2]}'",
+        ),
         (  # stackd
             '{"items": null}',
-            {
-                "Type": "Map",
-                "ItemsPath": "$.items",
-                "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Succeed"}}},
-            },
+            {**MAP, "ItemsPath": "$.items"},
             "States.Runtime",
             'Reference path "$.items" must point to array.',
+        ),
+        (  # users of AWS
+            '{"a": {"b": 1}}',
+            {**MAP, "ItemsPath": "$.a.items"},
+            "States.ReferencePathConflict",
+            'Unable to apply step "items" to input {"a":{"b":1}}',
+        ),
+        (
+            '{"a": {"b": 1}}',
+            {**MAP, "ItemsPath": "$$.Nope"},
+            "States.Runtime",
+            f"{WHERE}Invalid path '$$.Nope' : No results for path: $['Nope']",
         ),
         (
             '{"s": "1.5"}',

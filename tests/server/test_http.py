@@ -130,7 +130,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             404,
             "application/json",
             "ResourceNotFoundException",
-            '"message":"Function not',
+            '{"Type":"User","Message":"Function not',  # recorded (LocalStack, 2025-11)
         ),
         (
             "GET",

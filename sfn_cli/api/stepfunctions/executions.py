@@ -120,6 +120,7 @@ def new_execution(
     mocking: Mocking | None = None,
     *,
     express_id: str | None = None,
+    is_synchronous: bool = False,
 ) -> tuple[NewExecution, HistoryEvent]:
     """Returns the requested execution and its first event.
 
@@ -150,7 +151,11 @@ def new_execution(
     )
     input = Payload(text=request.get("input", "{}"))
     return new, execution_started_event(
-        input, machine.revision.role_arn, at, qualified=qualifiers.qualifier_arns(machine.arn, version, alias)
+        input,
+        machine.revision.role_arn,
+        at,
+        qualified=qualifiers.qualifier_arns(machine.arn, version, alias),
+        is_synchronous=is_synchronous,
     )
 
 

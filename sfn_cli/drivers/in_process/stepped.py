@@ -257,7 +257,7 @@ class SteppedExecution(InProcessExecution):
             self._replacements.pop(frame.serial, None)
             entered = copy(frame)
             state = frame.machine.states[event.details["name"]]
-            entered.stay = Stay(state, event.id, event.at)
+            entered.stay = Stay(state, event.id, event.previous_event_id, event.at)
             return self._before_state(entered, state, event.payload, attempt=1)
         if event.type.endswith("Scheduled") and frame.stay.scheduled:
             return self._before_state(frame, frame.stay.state, frame.input, attempt=frame.stay.scheduled + 1)

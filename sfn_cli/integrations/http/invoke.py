@@ -45,7 +45,7 @@ from sfn_cli.integrations.http.url_encoding import (
     url_query_pairs,
 )
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps, serialized_payload
+from sfn_cli.jsonvalue import Json, dumps_payload, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -239,7 +239,7 @@ def _http_invoke_body(call: _Arguments, added: Additions, headers: Headers) -> b
         return url_encode(url_form_pairs(body, call.array_format)).encode()
     # Text with a content type other than JSON is sent unchanged.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
-    return (dumps(body) if "json" in kind.lower() else plain_url_value(body)).encode()
+    return (dumps_payload(body) if "json" in kind.lower() else plain_url_value(body)).encode()
 
 
 def _add_http_invoke_content_type(request: Request) -> Request:

@@ -8,7 +8,8 @@ a stay (`Stay.memo`: moves and final failures of states), which may be lost at a
 Laws, observed in recordings of AWS:
 1. An event follows the previous one in its frame (previousEventId); the execution's first state follows 0.
 2. A retry has no event of its own: the next …Scheduled or …Started follows the failure.
-3. An error of a JSONata expression, or of too large variables, is recorded as EvaluationFailed.
+3. An error of a JSONata expression, or of too large variables, is recorded as EvaluationFailed. The former
+   follows what StateEntered followed if the state has no other event (2024), the latter StateEntered (2026).
 4. A failing Map or Parallel aborts its failed child's Task and the work of its other children, then retries
    or records its failure. All of this follows the failed child's last event.
 5. A state is entered with compact input; only ExecutionStarted, and the event with a task's result, have

@@ -41,7 +41,10 @@ def expression_failed(
     A JSONata error is recorded first (law 3), as are too large variables.
     """
     if _has_evaluation_event(error):
-        return _evaluation_failure(execution, frame, now, error, after.last)
+        stay, previous = frame.stay, after.last
+        if previous == stay.entered_id and error.error == QUERY_EVALUATION_ERROR:
+            previous = stay.entered_previous
+        return _evaluation_failure(execution, frame, now, error, previous)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)
     # Not retried: nothing outside was called, and the same evaluation would fail the same way.

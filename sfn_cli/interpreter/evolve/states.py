@@ -24,7 +24,7 @@ def state_entered(execution: Execution, frame: Frame, event: HistoryEvent) -> No
     frame.last_at = event.at
     frame.input = event.payload
     state = frame.machine.states[event.details["name"]]
-    frame.stay = Stay(state, event.id, event.at)
+    frame.stay = Stay(state, event.id, event.previous_event_id, event.at)
     execution.make_ready(frame)
 
 

@@ -8,7 +8,8 @@ Rule 2: a definite path returns the bare value, and PathNotFound if any step is 
 Rule 3: an indefinite path always returns a list, in document order; missing members add nothing.
 Rule 4: `[n]` after an indefinite step indexes each match, not the list of matches.
 Rule 5: `['a','b']` at the end is definite: it returns one object with the keys that are present.
-Rule 6: functions such as `length()`, and filter operators such as `=~`, `in` and `subsetof`, are rejected.
+Rule 6: functions such as `length()` are taken for names, and so find nothing. Filter operators such as
+`=~`, `in` and `subsetof` are rejected.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sfn_cli.jsonvalue import Json, dumps_payload
 from sfn_cli.query.java_text import java_class, java_text
 from sfn_cli.query.jsonpath.parser import (
     MAX_NODES,
+    FunctionName,
     Selector,
     Step,
     TooManyNodes,
@@ -213,6 +215,8 @@ def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
     whole = "$" + "".join(map(path_step_text, steps))
     for position, step in enumerate(steps):
         here = so_far + path_step_text(step)
+        if isinstance(step, FunctionName) and not (isinstance(value, dict) and step in value):
+            return f"Property {path_step_text(step)} not found in path {so_far}"  # quoted by users
         if isinstance(step, int):
             if value is None:
                 return f"The path {so_far} is null"

@@ -110,6 +110,9 @@ class StateMachines(Protocol):
         """Returns what an execution runs (`Execution.revision`)."""
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]: ...
+    def regions(self) -> list[str]:
+        """Returns the regions that have state machines, in order."""
+
     def update(
         self,
         machine: StateMachine,

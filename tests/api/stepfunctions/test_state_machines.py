@@ -75,6 +75,8 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         ({"name": "a:b"}, "InvalidName", "Invalid Name: 'a:b'"),
         ({"name": "a\x7f"}, "InvalidName", "Invalid Name: 'a\x7f'"),
         ({"name": "a\ufffe"}, "InvalidName", "Invalid Name: 'a\ufffe'"),
+        ({"name": "a\uffff"}, "InvalidName", "Invalid Name: 'a\uffff'"),
+        ({"name": "a\U0010ffff"}, "InvalidName", "Invalid Name: 'a\U0010ffff'"),
         ({"roleArn": "role"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: role'"),
         (
             {"versionDescription": "v"},

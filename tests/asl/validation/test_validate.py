@@ -89,6 +89,15 @@ def jsonata(**fields: Any) -> Any:
                 NO_END,
             ],
         ),
+        (  # fields first, then transitions
+            {"StartAt": "T", "States": {"S": {**PASS, "Next": "U", "Colour": 1, "End": False}}},
+            [
+                (SCHEMA, "Field 'Colour' is not supported", "/States/S"),
+                (TARGET, "Missing 'Next' target: T", "/StartAt"),
+                (TARGET, "Missing 'Next' target: U", "/States/S/Next"),
+                NO_END,
+            ],
+        ),
         (  # tiny-asl-machine
             {"StartAt": "S", "States": {}},
             [
@@ -672,10 +681,14 @@ def test_deep_nesting(definition: str, beginning: str | None) -> None:
 def test_the_language_of_machines_within() -> None:
     """A state within a branch has the whole machine's language, not that of its Parallel."""
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"a.$": "$"}, "End": True}}}
-    middle = {"Type": "Parallel", "Branches": [inner], "End": True}
-    branch = {"StartAt": "B", "States": {"B": middle}, "QueryLanguage": "JSONata"}
+    middle = {"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [inner], "End": True}
+    branch = {"StartAt": "B", "States": {"B": middle}}
     definition = one({"Type": "Parallel", "Branches": [branch], "End": True})
     assert validate(json.dumps(definition)) == []
+    branch["QueryLanguage"] = "JSONPath"  # floci, for a Map's processor
+    assert findings_of(definition) == [
+        (SCHEMA, "Field 'QueryLanguage' is not supported", "/States/S/Branches[0]")
+    ]
     ended = run(definition, 1)[-1]
     assert ended.payload is not None
     assert ended.payload.value == [[{"a": 1}]]

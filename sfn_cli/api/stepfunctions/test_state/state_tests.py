@@ -94,7 +94,7 @@ class _StateTest:
         self.seed = execution.seed
         self.frame = frame = Frame(0, machine, execution.input, self.variables, 0, now)
         self.state = state = machine.states[STATE_NAME]
-        self.stay = frame.stay = Stay(state, 0, now)
+        self.stay = frame.stay = Stay(state, 0, 0, now)
         self.retries: int = self.configuration.get("retrierRetryCount", 0)
         self.context = (
             parse_tested_context(request["context"], state)
