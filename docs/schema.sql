@@ -579,7 +579,7 @@ CREATE TABLE version (
     description    TEXT    NOT NULL,
     created_at     INTEGER NOT NULL,
     UNIQUE (state_machine, number),
-    UNIQUE (state_machine, revision)
+    UNIQUE (state_machine, revision, description)
 );
 
 -- One row per worker that ever ran. That it lives is not told here but by the lock on its file.

@@ -75,7 +75,7 @@ class StatesError(SfnError):
 
     `location` is set for expressions that failed to evaluate: the field in the state, as the
     EvaluationFailed event names it ("Arguments/total"). `cause` never holds the prefix that names
-    the state; the interpreter adds it for the errors that AWS prefixes, unless `names_state` is false.
+    the state: the interpreter adds it, unless AWS has none (`is_whole_cause`).
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class StatesError(SfnError):
         cause: str | None = None,
         *,
         location: str | None = None,
-        names_state: bool = True,
+        is_whole_cause: bool = False,
     ) -> None:
         super().__init__(f"{error}: {cause}" if cause else str(error))
         self.error = error
         self.cause = cause
         self.location = location
-        self.names_state = names_state
+        self.is_whole_cause = is_whole_cause

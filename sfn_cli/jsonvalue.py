@@ -7,7 +7,9 @@ carries a value together with its text, and computes either from the other on fi
 from __future__ import annotations
 
 import json
+import re
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +47,60 @@ It has no spaces, and \\u escapes only for lone surrogates.
 
 dumps_spaced = _json_value_writer((", ", ": "))
 """Acts as `dumps`, with a space after each comma and colon."""
+
+
+def dumps_payload(value: Json) -> str:
+    """Acts as `dumps`, with numbers as Java writes a double: 1.0E10, 1.0E-7.
+
+    AWS writes payloads so, as users measured. (floci, 2026)
+    """
+    text = dumps(value)
+    if type(value) is float:
+        return java_double_text(value)
+    # These searches stop at each "." or "e" only: most texts have no number that Java writes otherwise.
+    if (
+        ("." in text and _java_double_with_point().search(text))
+        or ("e-" in text and _java_double_without_point().search(text))
+        or "e+" in text
+    ):
+        return _json_string_or_double().sub(_java_text_of_json_token, text)
+    return text
+
+
+def java_double_text(value: float) -> str:
+    """Returns Double.toString(): plain from 0.001 to below 10,000,000, otherwise `1.5E10`."""
+    size = abs(value)
+    if size == 0 or 1e-3 <= size < 1e7:
+        return repr(value)
+    mantissa, _, exponent = f"{value!r}".partition("e")
+    if not exponent:  # Python writes 12345678.9 and 0.0001 without an exponent
+        digits = f"{value:.17e}".partition("e")[2]
+        shift = int(digits)
+        sign, number = ("-", mantissa[1:]) if value < 0 else ("", mantissa)
+        plain = number.replace(".", "").strip("0") or "0"
+        return f"{sign}{plain[0]}.{plain[1:] or '0'}E{shift}"
+    return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{int(exponent)}"
+
+
+# Compiled on first use: few commands write payloads.
+@lru_cache(maxsize=1)
+def _java_double_with_point() -> re.Pattern[str]:
+    return re.compile(r"\.(?:(?<=\d{8}\.)|(?<=[:\[,]0\.)000|(?<=[:\[,]-0\.)000|\d+e[+-])")
+
+
+@lru_cache(maxsize=1)
+def _java_double_without_point() -> re.Pattern[str]:
+    return re.compile(r"e-(?<=\de-)\d")
+
+
+@lru_cache(maxsize=1)
+def _json_string_or_double() -> re.Pattern[str]:
+    return re.compile(r'"(?:[^"\\]|\\.)*+"|-?\d++(?:\.\d++)?(?:e[-+]\d++)?')
+
+
+def _java_text_of_json_token(token: re.Match[str]) -> str:
+    text = token[0]
+    return text if text[0] == '"' or text.lstrip("-").isdigit() else java_double_text(float(text))
 
 
 def refuse_json_constant(name: str) -> None:
@@ -92,6 +148,16 @@ def json_value_is_larger_than(value: Json, characters: int) -> bool:
     return False
 
 
+def text_bytes(text: str) -> int:
+    """Returns the length of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def value_bytes(value: Json) -> int:
+    """Returns the length of a payload's text in UTF-8."""
+    return text_bytes(dumps_payload(value))
+
+
 _ROOM = 5 * MAX_DEPTH
 
 
@@ -105,15 +171,19 @@ def raise_recursion_limit() -> None:
 
 
 class Payload:
-    """A JSON value and its text; the missing one is computed on first use."""
+    """A JSON value and its text; the missing one is computed on first use.
 
-    __slots__ = ("_text", "_value")
+    A text from outside (`text`) is retained: a function's result is recorded as the function wrote it.
+    """
+
+    __slots__ = ("_is_given", "_text", "_value")
 
     _missing = object()
 
     def __init__(self, value: Json = _missing, text: str | None = None) -> None:
         self._value = value
         self._text = text
+        self._is_given = text is not None
 
     @property
     def value(self) -> Json:
@@ -125,10 +195,29 @@ class Payload:
 
     @property
     def text(self) -> str:
-        """The compact JSON text."""
+        """The JSON text: as it was given, otherwise compact and with Java's numbers."""
         if self._text is None:
-            self._text = dumps(self._value)
+            self._text = dumps_payload(self._value)
         return self._text
+
+    def compacted(self) -> Payload:
+        """Returns the payload with the text that is computed from its value.
+
+        It has no spaces, and its numbers are as Java writes them. A value that is nested too deeply to be
+        written retains its text.
+        """
+        if not self._is_given:
+            return self
+        try:
+            text = dumps_payload(self.value)
+        except RecursionError:
+            return self
+        if text == self._text:
+            self._is_given = False
+            return self
+        compact = Payload(self._value, text)
+        compact._is_given = False
+        return compact
 
     def is_larger_than(self, characters: int) -> bool:
         """Acts as the function of this name, without visiting the value if the text is known."""

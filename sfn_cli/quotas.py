@@ -37,6 +37,9 @@ HISTORY_EVENTS = 25_000
 PAYLOAD_BYTES = 262_144
 """The input or output of a state, a task or an execution, as UTF-8."""
 
+VARIABLES_BYTES = 10 * 1024 * 1024
+"""The values of all variables of an execution, as UTF-8."""
+
 STANDARD_SECONDS = 365 * 24 * 60 * 60
 EXPRESS_SECONDS = 5 * 60
 """The maximum duration of an execution, by its type."""

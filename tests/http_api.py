@@ -3,6 +3,7 @@
 /json          the request as JSON: method, path, headers (with capitals, as they came), body
 /status/NNN    that status
 /type/A/B      the bytes 0xff 0x00 with this content type
+/empty         200 without a body
 /large         more than a task's result may hold
 /private       401, unless the bearer token is the last one issued
 /token         a new bearer token, for the client "client" with the secret "hidden"
@@ -41,6 +42,8 @@ class Api:
             return int(rest[0]), "application/json", b'{"why": "hidden by AWS"}'
         if first == "type":
             return 200, "/".join(rest), b"\xff\x00"
+        if first == "empty":
+            return 200, "text/plain", b""
         if first == "large":
             return 200, "text/plain", b"x" * 300_000
         if first == "private" and request["headers"].get("Authorization") != f"Bearer token-{self.tokens}":

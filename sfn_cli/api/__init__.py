@@ -1,7 +1,7 @@
 """The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
 
 An entry point that acts as an AWS client (the terminal) uses `call_api`. One that acts as AWS uses
-`answer_api`, or `begin_api` if a waiting request must not block others (HTTP).
+`answer_api`, or `begin_api` (`begin_client_api` over HTTP) if a waiting request must not block others.
 """
 
 from __future__ import annotations
@@ -24,6 +24,25 @@ def call_api(service: Service, operation: Operation, request: Mapping[str, Any])
 
     check_request_shape(operation.input, request)
     return answer_api(service, operation, request)
+
+
+def begin_client_api(
+    service: Service, operation: Operation, request: Mapping[str, Any]
+) -> dict[str, Any] | Awaited:
+    """Runs `begin_api` for a request of an AWS client."""
+    check_api_region(service, operation, request)
+    return begin_api(service, operation, request)
+
+
+def check_api_region(service: Service, operation: Operation, request: Mapping[str, Any]) -> None:
+    """Raises ApiError if a client's request names a function of another region.
+
+    Definitions and templates may do so: they run unchanged.
+    """
+    if operation.service == "lambda" and str(request.get("FunctionName", "")).startswith("arn:"):
+        from sfn_cli.api.functions.references import check_reference_region
+
+        check_reference_region(service, request["FunctionName"])
 
 
 def check_api_request(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,5 +89,9 @@ def _constrained_api_request(operation: Operation, request: Mapping[str, Any]) -
 
     if has_times(operation.input):
         request = with_times(operation.input, request)
-    check_constraints(operation.input, request)
+    if operation.service == "logs":
+        from sfn_cli.api.logs.names import check_log_names
+
+        check_log_names(request)
+    check_constraints(operation.input, request, operation.service)
     return dict(request)

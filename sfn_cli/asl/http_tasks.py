@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
@@ -44,6 +45,27 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
     ),
 }
 """Service → the headers that a task may not set."""
+
+
+def is_loopback_url(url: str) -> bool:
+    from urllib.parse import urlsplit  # most definitions have no such task
+
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
+def is_http_invoke_endpoint(url: str) -> bool:
+    """Whether http:invoke may call this URL: AWS allows https, and sfn also http on this machine."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback_url(url))
+    )
 
 
 def unsupported_http_headers(service: str, names: Iterable[str]) -> str | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, find_flow_value
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps_payload
+from sfn_cli.query.java_text import java_text
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import Path, compile_path
 
@@ -52,6 +53,11 @@ class Quantity:
             return cls(name, kind, None, None, value)
         return cls(name, kind, value, None, None)
 
+    @property
+    def is_expression(self) -> bool:
+        """Whether a JSONata expression computes the number."""
+        return self._expression is not None
+
     def evaluate(self, visit: Visit) -> Any:
         """Returns the number at this visit. Raises StatesError."""
         if self._expression is not None:
@@ -61,7 +67,7 @@ class Quantity:
         value = find_flow_value(self._path, visit.path_scope(visit.input.value))
         number = _parse_quantity(value, self._kind)
         if number is None:
-            shown = value if isinstance(value, str) else dumps(value)
+            shown = value if isinstance(value, str) else dumps_payload(value)
             raise StatesError(
                 "States.Runtime",
                 f'The {self._name}Path field refers to value "{shown}" which is not a valid {self._kind}: '
@@ -73,12 +79,8 @@ class Quantity:
         value = evaluate_expression_text(expression, self._name, visit.jsonata_scope(), "number")
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
         if self._kind == "integer" and not _is_int_quantity(whole):
-            # (ours, modelled on AWS's message for other types)
-            cause = (
-                f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
-                "returned an unexpected result type. Expected 'integer', but was 'number' for value: "
-                f"{dumps(value)}"
-            )
+            # Observed for TimeoutSeconds.
+            cause = f"The {self._name} field cannot be parsed as an integer: {java_text(value)}"
             raise StatesError("States.QueryEvaluationError", cause, location=self._name)
         assert isinstance(whole, (int, float))
         return whole

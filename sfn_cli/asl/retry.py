@@ -3,9 +3,9 @@
 ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 
 1. A name in ErrorEquals matches the error with that name.
-2. States.ALL matches every error except States.Runtime. (AWS's guide also excepts
-   States.DataLimitExceeded; recordings of AWS show that States.ALL catches it.)
-3. States.TaskFailed matches every error except States.Timeout and States.Runtime.
+2. Nothing matches States.Runtime, not even its name.
+3. States.ALL matches every other error. (AWS's guide excepts States.DataLimitExceeded; recordings of
+   AWS show that States.ALL catches it.) States.TaskFailed matches them except States.Timeout.
 4. A missed heartbeat is recorded as States.Timeout and also matches States.HeartbeatTimeout.
 """
 
@@ -17,6 +17,9 @@ from sfn_cli.asl.dataflow import CatchFlow, catch_flow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sfn_cli.errors import StatesError
+    from sfn_cli.jsonvalue import Json
 
 RUNTIME = "States.Runtime"
 TIMEOUT = "States.Timeout"
@@ -80,10 +83,19 @@ class Catcher(NamedTuple):
         )
 
 
+def error_output(error: StatesError) -> dict[str, Json]:
+    """Returns the Error Output of an error: what a Catcher's fields read.
+
+    Observed: it always has both members. Cause is "" after a timeout; otherwise, a missing text is null.
+    """
+    cause = "" if error.cause is None and error.error in (TIMEOUT, HEARTBEAT_TIMEOUT) else error.cause
+    return {"Error": error.error, "Cause": cause}
+
+
 def matches_error_equals(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
     """Whether ErrorEquals lists an error of this name (rules 1 to 4)."""
-    if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
-        return True
     if error == RUNTIME:
         return False
+    if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
+        return True
     return "States.ALL" in error_equals or (error != TIMEOUT and "States.TaskFailed" in error_equals)

@@ -40,8 +40,16 @@ def _timestamp_zone(text: str) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
+def format_context_timestamp(at: int) -> str:
+    """Formats milliseconds since 1970 as the Context Object does, without a fraction of zero.
+
+    2026-11-24T09:30:00.123Z, but 2026-11-24T09:30:00Z. (AWS support, quoted by a user in 2025)
+    """
+    return format_timestamp(at) if at % 1000 else format_timestamp_seconds(at)
+
+
 def format_timestamp(at: int) -> str:
-    """Formats milliseconds since 1970 as the Context Object does: 2026-11-24T09:30:00.123Z."""
+    """Formats milliseconds since 1970, always with three digits of a second: 2026-11-24T09:30:00.123Z."""
     moment = _EPOCH + timedelta(milliseconds=at)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
 

@@ -20,9 +20,20 @@ class Visit:
     `now` is the time of the frame's last event instead of the wall clock, so that a replay has the same
     time. `entered_at` is the time of StateEntered or of a later redrive, from which a Wait counts.
     `budget` limits the time of the state's expressions. `trace` records the steps of the dataflow.
+    `variable_bytes` is at least the size of all variables.
     """
 
-    __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
+    __slots__ = (
+        "budget",
+        "context",
+        "entered_at",
+        "input",
+        "now",
+        "seed",
+        "trace",
+        "variable_bytes",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -34,6 +45,7 @@ class Visit:
         seed: str,
         budget: TimeBudget = UNLIMITED,
         trace: Trace = NO_TRACE,
+        variable_bytes: int = 0,
     ) -> None:
         self.input = input
         self.variables = variables
@@ -43,6 +55,7 @@ class Visit:
         self.seed = seed
         self.budget = budget
         self.trace = trace
+        self.variable_bytes = variable_bytes
 
     def with_budget(self, budget: TimeBudget) -> Visit:
         """Returns the same visit with another budget."""

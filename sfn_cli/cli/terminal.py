@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.settings import Settings
 from sfn_cli.settings.kinds import is_region_setting
-from sfn_cli.settings.table import OUTPUTS, is_setting_set, setting_value
+from sfn_cli.settings.table import OUTPUTS, SHARED_FILES, VARIABLES, is_setting_set, setting_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ class Terminal:
     @property
     def output(self) -> str:
         """The output format. Raises CommandFailedError if the environment names an unknown one."""
-        chosen: str = self.given.get("output") or setting_value("AWS_DEFAULT_OUTPUT", self.environ)
+        chosen: str = self.given.get("output") or self._setting("AWS_DEFAULT_OUTPUT", "output")
         if chosen not in OUTPUTS:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
@@ -55,8 +55,8 @@ class Terminal:
     @property
     def error_format(self) -> str:
         """The format of errors. Raises ConfigurationError."""
-        chosen: str = self.given.get("cli_error_format") or setting_value(
-            "AWS_CLI_ERROR_FORMAT", self.environ
+        chosen: str = self.given.get("cli_error_format") or self._setting(
+            "AWS_CLI_ERROR_FORMAT", "cli_error_format"
         )
         return chosen
 
@@ -94,8 +94,8 @@ class Terminal:
 
     @property
     def raw_blobs(self) -> bool:
-        chosen: str = self.given.get("cli_binary_format") or setting_value(
-            "AWS_CLI_BINARY_FORMAT", self.environ
+        chosen: str = self.given.get("cli_binary_format") or self._setting(
+            "AWS_CLI_BINARY_FORMAT", "cli_binary_format"
         )
         return chosen == "raw-in-base64-out"
 
@@ -105,16 +105,40 @@ class Terminal:
 
     @cached_property
     def settings(self) -> Settings:
-        """The environment's settings, with --region.
+        """The environment's settings, with --region or the profile's region.
 
-        Raises ConfigurationError; CommandFailedError for the region.
+        Raises ConfigurationError; CommandFailedError for the region or the profile.
         """
-        settings = Settings.from_environment(self.environ, region=self.given.get("region"))
+        region = self.given.get("region")
+        if not region and not is_setting_set("AWS_REGION", self.environ):
+            region = self._setting("AWS_DEFAULT_REGION", "region")
+        elif "profile" in self.given:
+            _ = self._profile  # that it exists is checked in any case
+        settings = Settings.from_environment(self.environ, region=region)
         if not is_region_setting(settings.region):  # the message and the exit code are aws's
             raise CommandFailedError(
                 f"Provided region_name '{settings.region}' doesn't match a supported format."
             )
         return settings
+
+    def _setting(self, variable: str, name: str) -> Any:
+        """Returns the setting of the environment, else of the profile, else the default."""
+        if not is_setting_set(variable, self.environ) and (text := self._profile.get(name)):
+            return VARIABLES[variable].parse(text, name=f"{name} in the config file")
+        return setting_value(variable, self.environ)
+
+    @cached_property
+    def _profile(self) -> Mapping[str, str]:
+        is_named = "profile" in self.given or is_setting_set("AWS_PROFILE", self.environ)
+        files = (setting_value(name, self.environ) for name in SHARED_FILES)
+        if not (is_named or any(os.path.exists(os.path.expanduser(file)) for file in files)):
+            return {}
+        from sfn_cli.settings.config_file import ConfigFileError, read_profile
+
+        try:
+            return read_profile(self.environ, self.given.get("profile"))
+        except ConfigFileError as error:
+            raise CommandFailedError(str(error)) from None
 
     def write(self, value: Any, title: str) -> None:
         """Writes a value to stdout, through --query and in the output format.
@@ -135,5 +159,9 @@ class Terminal:
             return
         from sfn_cli.cli.pager import open_pager
 
-        with open_pager(self.environ) as stream:
+        with open_pager({**self._pager_of_profile(), **self.environ}) as stream:
             yield stream
+
+    def _pager_of_profile(self) -> Mapping[str, str]:
+        pager = self._profile.get("cli_pager")
+        return {} if pager is None else {"AWS_PAGER": pager}

@@ -39,8 +39,12 @@ class Invokes(Protocol):
         /,
         *,
         request_id: str | None = None,
+        client_context: str | None = None,
     ) -> PendingInvocation:
-        """Starts an invocation; without a `request_id`, one is generated."""
+        """Starts an invocation; without a `request_id`, one is generated.
+
+        `client_context` is JSON text, which the function finds in its context.
+        """
 
 
 T = TypeVar("T")

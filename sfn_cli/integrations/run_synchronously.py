@@ -43,8 +43,9 @@ class _Invoker:
         /,
         *,
         request_id: str | None = None,
+        client_context: str | None = None,
     ) -> _Invoker:
-        done(self._service.invoker.invoke(function_ref, payload))
+        done(self._service.invoker.invoke(function_ref, payload, client_context))
         return self
 
     def cancel(self) -> None:

@@ -16,7 +16,7 @@ from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations.aws.response_metadata import response_metadata_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_payload, loads
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _start_execution_request(arguments: Json) -> dict[str, Json]:
             raise StatesError(RUNTIME, f"The value for the field '{name}' must be a STRING")
     input = arguments.get("Input")
     if input is not None:
-        request["input"] = input if isinstance(input, str) else dumps(input)
+        request["input"] = input if isinstance(input, str) else dumps_payload(input)
     return request
 
 
@@ -102,11 +102,13 @@ def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | Ta
     for details in ("InputDetails", "OutputDetails"):
         if details in described:
             described[details] = {"Included": True}
+    if child.status == "TIMED_OUT":
+        # Observed (floci): the description of an execution that timed out names no error.
+        described.pop("Error", None)
+        described.pop("Cause", None)
     if child.status != "SUCCEEDED":
-        # Observed: the cause of a failure does not contain redrives.
-        shown = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
-            task.id, "States.TaskFailed", dumps(dict(sorted(shown.items()))), child.stopped_at or 0
+            task.id, "States.TaskFailed", dumps(dict(sorted(described.items()))), child.stopped_at or 0
         )
     if task.resource.pattern == "sync:2":
         described |= {name: loads(described[name]) for name in ("Input", "Output")}

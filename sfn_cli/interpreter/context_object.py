@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.states.task_state import TaskState
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_context_timestamp
 from sfn_cli.interpreter.task_token import task_token
 
 if TYPE_CHECKING:
@@ -22,21 +22,23 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
         "Execution": {
             "Id": execution.arn,
             "Input": execution.input.value,
-            "StartTime": format_timestamp(execution.started_at),
+            "StartTime": format_context_timestamp(execution.started_at),
             "Name": execution.name,
             "RoleArn": execution.role_arn,
-            "RedriveCount": execution.redrive_count,
         },
         "StateMachine": {
             "Id": execution.state_machine_arn,
             "Name": execution.state_machine_arn.rpartition(":")[2],
         },
-        "State": {"Name": frame.stay.state.name, "EnteredTime": format_timestamp(frame.stay.entered_at)},
+        "State": {
+            "Name": frame.stay.state.name,
+            "EnteredTime": format_context_timestamp(frame.stay.entered_at),
+        },
     }
+    if not execution.is_synchronous:  # observed: one that StartSyncExecution waits for has none
+        context["Execution"]["RedriveCount"] = execution.redrive_count
     if execution.redrive_count:
-        context["Execution"]["RedriveTime"] = format_timestamp(execution.redriven_at)
-    if execution.is_express:
-        del context["Execution"]["RedriveCount"]  # observed: such an execution cannot be redriven
+        context["Execution"]["RedriveTime"] = format_context_timestamp(execution.redriven_at)
     if frame.stay.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _context_object_item(frame)

@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.interpreter.takeover.origin import without_origins
+from sfn_cli.interpreter.takeover.origin import TAKEN_OVER
 from sfn_cli.jsonvalue import Json, Payload, well_formed_text
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class HistoryEvent(NamedTuple):
     """One event. `frame` and `next` are private: replay needs them, the API does not show them.
 
     `at` is in milliseconds since 1970 (UTC). `details` holds the members of `…EventDetails`, except
-    the payload and its `…Details` ({"truncated": false}), which `api_event` adds. Of its members, only
-    `takeover.origin.TAKEN_OVER` is private too.
+    the payload and its `…Details` ({"truncated": false}), which `api_event` adds. Of its members,
+    `SYNCHRONOUS` and `takeover.origin.TAKEN_OVER` are private too.
     """
 
     id: int
@@ -57,6 +57,9 @@ class EventType(NamedTuple):
     after: tuple["Phase", ...] = ()
 
 
+SYNCHRONOUS = "isSynchronous"
+"""The private member of ExecutionStarted's details that says that StartSyncExecution waits for the end."""
+
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
 """The member of details with assigned variables, which are execution data, and its description.
@@ -83,7 +86,7 @@ _EXITED = EventType(
     _IN_A_STATE,
     ("STARTING", "ENDING", "ENDED"),
 )
-_ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
+_ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED", *_IN_A_STATE))
 
 
 def _scheduling_event_type(details: str, payload: str, payload_details: str | None) -> EventType:
@@ -203,7 +206,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
         None,
         None,
         "iteration_aborted",
-        ("ABORTED", "STARTING", "ENDING", *_IN_A_STATE),
+        ("ABORTED", "STARTING", "ENDING", "WORKING", *_IN_A_STATE),
     ),
     "ParallelStateStarted": EventType(None, None, None, "children_forked", _TO_BE_FORKED, ("FORKED",)),
     "ParallelStateSucceeded": EventType(None, None, None, "children_joined", ("FORKED",), ("JOINED",)),
@@ -236,15 +239,21 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 
 
 def execution_started_event(
-    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
+    input: Payload,
+    role_arn: str,
+    at: int,
+    *,
+    qualified: Mapping[str, Json] | None = None,
+    is_synchronous: bool = False,
 ) -> HistoryEvent:
     """Returns the first event of an execution, which StartExecution writes instead of a worker.
 
     `qualified` has stateMachineAliasArn and stateMachineVersionArn, if an alias or version was started.
     """
-    return HistoryEvent(
-        1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
-    )
+    details: dict[str, Json] = {"roleArn": role_arn, **(qualified or {})}
+    if is_synchronous:
+        details[SYNCHRONOUS] = True
+    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details=details)
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
@@ -267,8 +276,16 @@ def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
 
     It follows the execution's last event.
     """
-    # The previous event is 0, as for every event from outside.
-    return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
+    return HistoryEvent(last_id + 1, last_id, at, "ExecutionRedriven", details={"redriveCount": count})
+
+
+def public_event_details(event: HistoryEvent) -> dict[str, Any]:
+    """Returns a copy of the event's details without their private members."""
+    shown = dict(event.details or {})
+    if event.type == "ExecutionStarted":
+        shown.pop(TAKEN_OVER, None)
+        shown.pop(SYNCHRONOUS, None)
+    return shown
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
@@ -281,9 +298,11 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
         "previousEventId": event.previous_event_id,
     }
     if type.details is not None:
-        details = without_origins(event.details)
+        details = public_event_details(event)
         if not include_data:
+            # Recorded on AWS in 2026: unlike those of input and output, their details are left out too.
             details.pop(VARIABLES, None)
+            details.pop(VARIABLES_DETAILS, None)
         if type.payload is not None and event.payload is not None:
             if include_data:
                 details[type.payload] = event.payload.text

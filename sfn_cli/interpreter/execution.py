@@ -17,7 +17,7 @@ from sfn_cli import arn, quotas
 from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.frame import Frame
@@ -30,6 +30,7 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
+        "activity_is_missing",
         "arn",
         "budget",
         "closed",
@@ -38,6 +39,7 @@ class Execution:
         "frames",
         "input",
         "invocations",
+        "is_synchronous",
         "last_id",
         "locator",
         "machine",
@@ -75,8 +77,11 @@ class Execution:
         self.seed = seed
         self.max_events = max_events
         self.locator = ""  # a suffix of task tokens, for a driver that needs it to find the execution
+        # Whether the state's activity is missing, for a driver that knows: (state, ARN) -> bool
+        self.activity_is_missing: Callable[[str, str], bool] | None = None
         self.budget = UNLIMITED  # the time limit of the execution's expressions
         self.role_arn = ""
+        self.is_synchronous = False  # whether StartSyncExecution waits for the end
         # Those whose events are still to be replayed (takeover/origin.py):
         self.origins: Sequence[Origin] = ()
         self.own: Origin | None = None  # what it is itself, until then

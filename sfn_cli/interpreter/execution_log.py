@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn, quotas
 from sfn_cli.asl.timestamp import format_timestamp
-from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS
-from sfn_cli.interpreter.takeover.origin import without_origins
+from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS, public_event_details
 from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def execution_log_line(
 
 
 def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
-    details = without_origins(event.details)
+    details = public_event_details(event)
     if not include_execution_data:
         # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails.
         for name in (VARIABLES, VARIABLES_DETAILS):

@@ -33,7 +33,7 @@ class Frame:
     time (milliseconds since 1970). `index` is the frame's position among its parent's children; `item`
     is the (index, value) of its Map item. `stay` describes the state that the frame is in or has just
     exited; it is None before the frame enters its first state. `stood` is the frame's phase before it
-    was ABORTED, or failed and ENDED.
+    was ABORTED, or failed and ENDED. `variable_bytes` is at least the size of all `variables`.
     """
 
     __slots__ = (
@@ -49,6 +49,7 @@ class Frame:
         "serial",
         "stay",
         "stood",
+        "variable_bytes",
         "variables",
     )
 
@@ -71,6 +72,7 @@ class Frame:
         self.next: str | None = machine.start_at
         self.input = input
         self.variables = variables
+        self.variable_bytes = 0
         self.last = last
         self.last_at = at
         self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
@@ -105,26 +107,31 @@ _NO_RETRIES: Mapping[int, int] = {}
 class Stay:
     """A frame's stay in one state.
 
-    `entered_id` and `entered_previous` are the id and the previous event of StateEntered,
-    `entered_at` its time (milliseconds since 1970). `retried` counts the retries by the position of
-    their Retrier; `retry_count` is their sum. `scheduled` counts the tasks that the stay has scheduled,
-    including after redrives. `error` is the state's error in an event. `heartbeat_missed` says whether
-    it timed out because of a missed heartbeat. `result` is the result of its task or Map Run.
-    `distribution` is the move of a Map whose Map Run is about to start; `map_run_arn` is the Map Run of
-    the last attempt, redriven `map_run_redrives` times. `join_failed` says whether MapStateFailed or
-    ParallelStateFailed is recorded.
+    `entered_id` and `entered_previous` are the id and the previous event of StateEntered, `entered_at`
+    its time (milliseconds since 1970). `retried` counts the retries by the position of their Retrier;
+    `retry_count` is their sum. `scheduled` counts the tasks that the stay has scheduled, including after
+    redrives. `error` is the state's error in an event. `heartbeat_missed` says whether it timed out
+    because of a missed heartbeat. `result` is the result of its task or Map Run. `distribution` is the
+    move of a Map whose Map Run is about to start; `map_run_arn` is the Map Run of the last attempt,
+    redriven `map_run_redrives` times, and `map_run_event` the event that started or redrove it.
+    `failure_recorded` says whether MapStateFailed or ParallelStateFailed is recorded, or TaskStateAborted
+    for the failed task of a branch; `before_failure` is the event that the former followed.
+    `catch_failed` says whether an error of a Catcher's own fields is recorded.
     """
 
     __slots__ = (
+        "before_failure",
+        "catch_failed",
         "distribution",
         "entered_at",
         "entered_id",
         "entered_previous",
         "error",
+        "failure_recorded",
         "fork",
         "heartbeat_missed",
-        "join_failed",
         "map_run_arn",
+        "map_run_event",
         "map_run_redrives",
         "memo",
         "result",
@@ -142,8 +149,9 @@ class Stay:
         self.entered_at = entered_at
         self.memo = NO_MEMO
         self.retried = _NO_RETRIES
-        self.retry_count = self.scheduled = self.map_run_redrives = 0
-        self.heartbeat_missed = self.join_failed = False
+        self.retry_count = self.scheduled = self.map_run_redrives = self.map_run_event = 0
+        self.heartbeat_missed = self.failure_recorded = self.catch_failed = False
+        self.before_failure = 0
         self.fork: ForkState | None = None
         self.task: OpenTask | None = None
         self.error: StatesError | None = None
@@ -169,6 +177,7 @@ class Stay:
         stay.scheduled = self.scheduled
         stay.map_run_arn = self.map_run_arn
         stay.map_run_redrives = self.map_run_redrives
+        stay.map_run_event = self.map_run_event
         stay.fork = fork
         stay.result = result
         return stay
@@ -180,11 +189,12 @@ class ForkState:
     `children` are the running children, by index. `unfinished` are those that failed or were aborted: a
     redrive resumes them. `results` are the outputs of those that succeeded, None for the others.
     `started`, `running` and `finished` count children. `failed_child` is the iteration for which
-    MapIterationFailed is recorded. `previous_for_child` is the event that the start of the next
-    iteration follows.
+    MapIterationFailed is recorded, `aborted` has the indexes of those with MapIterationAborted.
+    `previous_for_child` is the event that the start of the next iteration follows.
     """
 
     __slots__ = (
+        "aborted",
         "children",
         "failed_child",
         "finished",
@@ -203,6 +213,7 @@ class ForkState:
         self.results: list[Payload | None] = [None] * move.length
         self.started = self.running = self.finished = 0
         self.failed_child: Frame | None = None
+        self.aborted: list[int] = []
         self.previous_for_child = event_id
 
     def set_aside(self) -> None:
@@ -210,6 +221,7 @@ class ForkState:
         self.unfinished |= self.children
         self.children = {}
         self.failed_child = None
+        self.aborted = []
 
     def resume(self) -> None:
         """Resumes the stopped children."""
@@ -217,4 +229,5 @@ class ForkState:
         self.children = {index: children[index] for index in sorted(children)}
         self.unfinished = {}
         self.failed_child = None
+        self.aborted = []
         self.running = len(children)

@@ -95,6 +95,10 @@ class Mocks(NamedTuple):
         response = self.responses.get(task.state_name)
         return None if response is None else self._mocked_answer(response, task)
 
+    def mentions(self, state: str) -> bool:
+        """Whether a response or a fault is for this state."""
+        return state in self.responses or any(fault.state == state for fault in self.faults)
+
     def _mocked_answer(self, response: MockedResponse, task: OpenTask) -> Answer:
         for first, last, answer in response.answers:
             if first <= task.invocation <= last:

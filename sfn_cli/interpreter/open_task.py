@@ -17,6 +17,8 @@ class OpenTask:
 
     `at` is the time of the task's last event: when it was scheduled, started or submitted.
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the time of the last heartbeat.
+    Both limits of an activity's task count from its start: until a worker takes it, it waits without a
+    limit. (AWS: https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html)
     `token` is None if only the driver can complete the task. `submitted` says whether the service has
     accepted the request, so that only the result is missing; `answered` whether the result or a failure
     has arrived. `plan` and `map_run_arn` describe a Map Run; both are None for tasks of Task states.
@@ -27,7 +29,7 @@ class OpenTask:
     __slots__ = (
         "answered", "arguments", "at", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds",
         "id", "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted",
-        "timeout_at", "token",
+        "timeout_at", "timeout_seconds", "token",
     )  # fmt: skip
 
     def __init__(
@@ -53,8 +55,9 @@ class OpenTask:
         self.resource = resource
         self.arguments = arguments
         self.at = scheduled_at
-        self.timeout_at = None if timeout_seconds is None else scheduled_at + timeout_seconds * 1000
+        self.timeout_seconds = timeout_seconds
         self.heartbeat_seconds = heartbeat_seconds
+        self.timeout_at: int | None = None
         self.beat_at = scheduled_at
         self.credentials = credentials
         self.token = token
@@ -65,6 +68,13 @@ class OpenTask:
         self.started = False
         self.submitted = False
         self.answered = False
+        if resource.kind != "activity":
+            self.limit_from(scheduled_at)
+
+    def limit_from(self, at: int) -> None:
+        """Lets the limits of the task count from this time."""
+        self.timeout_at = None if self.timeout_seconds is None else at + self.timeout_seconds * 1000
+        self.beat_at = max(self.beat_at, at)
 
     @property
     def activity(self) -> str | None:
@@ -83,7 +93,9 @@ class OpenTask:
 
     @property
     def heartbeat_due_at(self) -> int | None:
-        return None if self.heartbeat_seconds is None else self.beat_at + self.heartbeat_seconds * 1000
+        if self.heartbeat_seconds is None or (not self.started and self.activity is not None):
+            return None
+        return self.beat_at + self.heartbeat_seconds * 1000
 
     @property
     def due_at(self) -> int | None:

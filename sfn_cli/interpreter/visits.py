@@ -9,20 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.moves import Call, Distribute, Exit, Move, Stop
-from sfn_cli.asl.retry import Catcher, Retrier, matches_error_equals
+from sfn_cli.asl.retry import Catcher, Retrier, error_output, matches_error_equals
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
-from sfn_cli.jsonvalue import Payload
-from sfn_cli.quotas import PAYLOAD_BYTES
+from sfn_cli.jsonvalue import Payload, json_value_is_larger_than, value_bytes
+from sfn_cli.quotas import PAYLOAD_BYTES, VARIABLES_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.interpreter.execution import Execution
     from sfn_cli.interpreter.frame import Frame, Stay
+    from sfn_cli.jsonvalue import Json
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -48,13 +49,14 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
         entered_at if entered_at > redriven_at else redriven_at,
         f"{execution.seed}/{frame.last if follows is None else follows}/{attempt}{execution.redrive_mark}",
         budget,
+        variable_bytes=frame.variable_bytes,
     )
 
 
 def enter_visit(stay: Stay, seen: Visit) -> Move:
     """Returns the state's move when it is entered. Raises StatesError with the full cause."""
     try:
-        return _visit_within_quota(stay, stay.state.enter(seen))
+        return _visit_within_quota(stay, seen, stay.state.enter(seen))
     except (StatesError, RecursionError) as error:
         raise full_visit_error(stay, error) from None
 
@@ -62,7 +64,7 @@ def enter_visit(stay: Stay, seen: Visit) -> Move:
 def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
     """Returns the state's exit after its work. Raises StatesError with the full cause."""
     try:
-        done = _visit_within_quota(stay, stay.state.complete(seen, result))
+        done = _visit_within_quota(stay, seen, stay.state.complete(seen, result))
     except (StatesError, RecursionError) as error:
         raise full_visit_error(stay, error) from None
     assert isinstance(done, Exit)
@@ -77,13 +79,10 @@ def catch_visit_error(stay: Stay, seen: Visit, error: StatesError) -> Exit | Non
     catcher = catcher_of_visit(stay, error)
     if catcher is None:
         return None
-    error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
-    if error.cause is not None:
-        error_output["Cause"] = error.cause
-    output = Payload(error_output)
+    output = Payload(error_output(error))
     try:
         done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
-        return _visit_within_quota(stay, done)
+        return _visit_within_quota(stay, seen, done)
     except (StatesError, RecursionError) as raised:
         raise full_visit_error(stay, raised) from None
 
@@ -127,33 +126,51 @@ def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
 AnyMove = TypeVar("AnyMove", bound=Move)
 
 
-def _visit_within_quota(stay: Stay, move: AnyMove) -> AnyMove:
+def _visit_within_quota(stay: Stay, seen: Visit, move: AnyMove) -> AnyMove:
     """Returns the move unchanged. Raises StatesError if it exceeds AWS's quota."""
-    if any(map(visit_payload_too_large, _visit_payloads(move))):
+    match move:
+        case Exit(output, assigned):
+            if assigned is not None:
+                _check_visit_variables(stay, seen, assigned)
+            payload = output
+        case Call():
+            payload = move.arguments
+        case _:
+            return move
+    if visit_payload_too_large(payload):
         raise StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(stay.state.name))
     return move
 
 
-def _visit_payloads(move: Move) -> Sequence[Payload]:
-    """Returns the data that the move adds to the history, to which AWS's quota applies.
+def _check_visit_variables(stay: Stay, seen: Visit, assigned: Mapping[str, Json]) -> None:
+    """Raises StatesError if the assigned variables, or all variables in scope, exceed AWS's quotas.
 
-    All assigned variables count together.
+    Recorded on AWS in 2026: the texts of the values count, without the names.
     """
-    match move:
-        case Exit(output, None):
-            return (output,)
-        case Exit(output, assigned):
-            return (output, Payload(assigned))
-        case Call():
-            return (move.arguments,)
-    return ()
+    if any(json_value_is_larger_than(value, PAYLOAD_BYTES) for value in assigned.values()):
+        size = PAYLOAD_BYTES + 1
+    else:
+        size = sum(map(value_bytes, assigned.values()))
+    if size > PAYLOAD_BYTES:
+        cause = visit_data_limit_cause(stay.state.name)
+    elif seen.variable_bytes + size <= VARIABLES_BYTES:
+        return
+    else:
+        size = sum(map(value_bytes, {**seen.variables, **assigned}.values()))
+        if size <= VARIABLES_BYTES:
+            return
+        cause = (
+            f"Execution total variable size limit exceeded. State '{stay.state.name}' assigned variables "
+            f"that exceed the total execution limit by {size - VARIABLES_BYTES} bytes."
+        )
+    raise StatesError(DATA_LIMIT_EXCEEDED, cause, location="Assign")
 
 
 def full_visit_error(stay: Stay, error: StatesError | RecursionError) -> StatesError:
     """Returns the error with the state as a prefix of its cause, as AWS does for the language's errors."""
     if isinstance(error, RecursionError):
         error = TOO_DEEP
-    if error.error == DATA_LIMIT_EXCEEDED or not error.names_state:
+    if error.error == DATA_LIMIT_EXCEEDED or error.is_whole_cause:
         return error
     cause = (
         f"An error occurred while executing the state '{stay.state.name}' "
@@ -223,7 +240,7 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
     It is the state's error, or an error of the retry or of the Catcher.
     """
     stay = frame.stay
-    if frame.phase == "ENDED":
+    if frame.phase == "ENDED" or stay.catch_failed:
         assert stay.error is not None
         return stay.error
     if stay.memo.failed_for_good is not None:

@@ -50,17 +50,17 @@ class Intrinsic:
     def evaluate(self, scope: Scope) -> Json:
         """Returns the function's result.
 
-        Raises StatesError: States.IntrinsicFailure, or States.Runtime for a missing path.
+        Raises States.Runtime. Observed on AWS in 2026: not States.IntrinsicFailure, which the guide has.
         """
         try:
             return self._call(scope)
         except PathNotFound as missing:
-            raise self._error("States.Runtime", missing.in_intrinsic()) from None
+            raise self._error(missing.in_intrinsic(scope.input)) from None
         except IntrinsicError as error:
-            raise self._error("States.IntrinsicFailure", str(error)) from None
+            raise self._error(str(error)) from None
 
-    def _error(self, name: str, why: str) -> StatesError:
-        return StatesError(name, f"The function '{self.text}' had the following error: {why}")
+    def _error(self, why: str) -> StatesError:
+        return StatesError("States.Runtime", f"The function '{self.text}' had the following error: {why}")
 
     def __repr__(self) -> str:
         return f"Intrinsic({self.text!r})"

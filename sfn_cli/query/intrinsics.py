@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import json_text, quotas
-from sfn_cli.jsonvalue import Json, dumps, json_value_is_larger_than
+from sfn_cli.jsonvalue import Json, dumps_payload, json_value_is_larger_than
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes, java_text
 
@@ -89,7 +89,7 @@ _TOO_LONG = f"the string would be longer than {MAX_CREATED} characters"
 
 def _intrinsic_json_to_string(scope: Scope, arguments: list[Json]) -> str:
     _check_intrinsic_argument(not json_value_is_larger_than(arguments[0], MAX_CREATED), _TOO_LONG)
-    return dumps(arguments[0])
+    return dumps_payload(arguments[0])
 
 
 def _intrinsic_unescape(text: str) -> str:
@@ -98,6 +98,8 @@ def _intrinsic_unescape(text: str) -> str:
 
 def _intrinsic_string_to_json(scope: Scope, arguments: list[Json]) -> Json:
     text = _text_argument_of_intrinsic(arguments, 0)
+    if not text.strip(" \t\r\n"):
+        return None  # recorded on AWS for an empty string
     try:
         return json_text.read_json(text)
     except json_text.NotJson as error:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.jsonvalue import java_double_text
+
 if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
@@ -21,7 +23,7 @@ def java_text(value: Json) -> str:
     if value is True or value is False:
         return "true" if value else "false"
     if isinstance(value, float):
-        return _java_double_text(value)
+        return java_double_text(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}={java_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -57,18 +59,3 @@ _CLASSES: dict[type, str] = {
     list: "java.util.ArrayList",
     dict: "java.util.LinkedHashMap",
 }
-
-
-def _java_double_text(value: float) -> str:
-    """Returns Double.toString(): plain from 0.001 to below 10,000,000, otherwise `1.5E10`."""
-    size = abs(value)
-    if size == 0 or 1e-3 <= size < 1e7:
-        return repr(value)
-    mantissa, _, exponent = f"{value!r}".partition("e")
-    if not exponent:  # Python writes 12345678.9 and 0.0001 without an exponent
-        digits = f"{value:.17e}".partition("e")[2]
-        shift = int(digits)
-        sign, number = ("-", mantissa[1:]) if value < 0 else ("", mantissa)
-        plain = number.replace(".", "").strip("0") or "0"
-        return f"{sign}{plain[0]}.{plain[1:] or '0'}E{shift}"
-    return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{int(exponent)}"

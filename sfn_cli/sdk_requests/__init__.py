@@ -53,20 +53,32 @@ class SdkService:
         self.name = name
         self._requests = requests
         self._structures = structures
+        self._read: dict[str, SdkRequest] = {}
+        self._fields: dict[str, Mapping[str, str]] = {}
 
     def __contains__(self, action: str) -> bool:
         return action in self._requests
 
     def request(self, action: str) -> SdkRequest:
         """Returns the request of an action. Raises KeyError."""
-        found = dict(self._requests[action])
-        required = found.pop("required", "").split()
-        stream = found.pop("stream", None)
-        return SdkRequest(required, _types_by_field(found), stream)
+        if action not in self._read:
+            found = dict(self._requests[action])
+            required = found.pop("required", "").split()
+            stream = found.pop("stream", None)
+            self._read[action] = SdkRequest(required, _types_by_field(found), stream)
+        return self._read[action]
 
     def structure(self, name: str) -> Mapping[str, str]:
         """Returns the types of a structure's fields. Raises KeyError."""
-        return _types_by_field(self._structures[name])
+        if name not in self._fields:
+            self._fields[name] = _types_by_field(self._structures[name])
+        return self._fields[name]
+
+    def with_structure(self, name: str, fields: Mapping[str, str]) -> SdkService:
+        """Returns the service with other fields of one structure."""
+        changed = SdkService(self.name, self._requests, self._structures)
+        changed._fields[name] = fields
+        return changed
 
 
 def _types_by_field(fields_by_type: Mapping[str, str]) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ from sfn_cli.host_check import is_below_localhost, is_program
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
 from sfn_cli.server.bodies import Bodies, Body
+from sfn_cli.server.code_urls import response_with_code_url
 from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
@@ -94,7 +95,7 @@ class Application:
         self._forwarding = forwarding
         # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
-        self._listening_host = listening_host
+        self._listening_host, self._scheme = listening_host, scheme
         self._bodies = Bodies(notices)
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # Operations that block a thread for long (a running function) must not delay the others.
@@ -290,7 +291,8 @@ class Application:
             operation = aws_query.aws_query_operation(form, whole)
             return operation, read_query_form(operation.input, form), aws_query.aws_query_response
         route = rest_json.find_rest_json_route(whole)
-        return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
+        respond = partial(response_with_code_url, f"{self._scheme}://{whole.headers.get('host')}")
+        return route.operation, rest_json.read_rest_json_request(route, whole), respond
 
     async def _check_signature(self, head: HttpRequest, body: Body) -> HttpRequest:
         """Returns the request with its body, after checking its signature if required.
@@ -310,7 +312,9 @@ class Application:
     async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> Mapping[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
-        answered = await self._in_thread(lambda service: api.begin_api(service, operation, members), threads)
+        answered = await self._in_thread(
+            lambda service: api.begin_client_api(service, operation, members), threads
+        )
         if isinstance(answered, dict):
             return answered
         members.clear()  # a request that waits, perhaps for minutes, holds no input in memory

@@ -34,7 +34,7 @@ def refusal_response(head: HttpRequest, error: SfnError) -> HttpResponse:
     return (
         aws_query.aws_query_error_response(error)
         if aws_query.is_aws_query(head)
-        else error_message_response(error, rest_json.CONTENT_TYPE)
+        else rest_json.rest_json_error_response(head, error)
     )
 
 

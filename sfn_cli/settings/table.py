@@ -32,6 +32,9 @@ MOCK_CONFIG_FILE = "MockConfigFile.json"
 MAX_WORKERS = 16
 """The number of worker slots of a store."""
 
+SHARED_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+"""The variables with the files of profiles; the settings of the second file win."""
+
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 BINARY_FORMATS = ("base64", "raw-in-base64-out")
@@ -94,7 +97,11 @@ _STORE = (
     SettingVariable(
         "AWS_REGION", "The region in ARNs. `--region` takes precedence.", computed="`AWS_DEFAULT_REGION`"
     ),
-    SettingVariable("AWS_DEFAULT_REGION", "The region in ARNs if `AWS_REGION` is not set.", "us-east-1"),
+    SettingVariable(
+        "AWS_DEFAULT_REGION",
+        "The region in ARNs if `AWS_REGION` is not set. It takes precedence over the profile's `region`.",
+        "us-east-1",
+    ),
     SettingVariable("SFN_ACCOUNT_ID", "The account ID in ARNs.", "123456789012", ACCOUNT),
 )
 _EXECUTIONS = (
@@ -203,7 +210,8 @@ _CREDENTIALS = (
     SettingVariable("AWS_SESSION_TOKEN", "The session token of temporary credentials."),
     SettingVariable(
         "AWS_PROFILE",
-        "The profile in the config and credentials files. `--profile` takes precedence.",
+        "The profile in the config and credentials files, with `region`, `output`, `cli_binary_format`, "
+        "`cli_pager` and `cli_error_format`. `--profile` takes precedence.",
         computed="`default`",
     ),
     SettingVariable("AWS_CONFIG_FILE", "The shared config file.", "~/.aws/config"),
@@ -229,7 +237,8 @@ _CREDENTIALS = (
 _TERMINAL = (
     SettingVariable(
         "AWS_DEFAULT_OUTPUT",
-        f"The output format: {', '.join(OUTPUTS)}. `--output` takes precedence.",
+        f"The output format: {', '.join(OUTPUTS)}. `--output` takes precedence, and this over the "
+        "profile's `output`.",
         "json",
     ),
     SettingVariable(

@@ -81,7 +81,7 @@ def _context_of_visit(view: ExecutionView, visit: StateVisit, fields: Mapping[st
 
     It has a task token only if TestState allows one: for .sync and .waitForTaskToken.
     """
-    from sfn_cli.asl.timestamp import format_timestamp
+    from sfn_cli.asl.timestamp import format_context_timestamp
 
     machine_arn = view.source.state_machine_arn or _ANY_MACHINE
     name = (view.source.arn or view.source.name).rpartition(":")[2]
@@ -91,12 +91,12 @@ def _context_of_visit(view: ExecutionView, visit: StateVisit, fields: Mapping[st
             "Input": loads(view.input or "{}"),
             "Name": name,
             "RoleArn": ANY_ROLE,
-            "StartTime": format_timestamp(view.started_at),
+            "StartTime": format_context_timestamp(view.started_at),
             "RedriveCount": view.redrives,
         },
         "State": {
             "Name": visit.state,
-            "EnteredTime": format_timestamp(visit.entered_at),
+            "EnteredTime": format_context_timestamp(visit.entered_at),
             "RetryCount": max(0, len(visit.attempts) - 1),
         },
         "StateMachine": {"Id": machine_arn, "Name": name_in_arn(machine_arn)},

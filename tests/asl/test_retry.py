@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.asl.retry import Retrier, matches_error_equals
+from sfn_cli.asl.retry import Retrier, error_output, matches_error_equals
+from sfn_cli.errors import StatesError
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from sfn_cli.asl.retry import Retrier, matches_error_equals
         (["States.ALL"], "States.Timeout", True),
         (["States.ALL"], "States.DataLimitExceeded", True),  # recorded
         (["States.ALL"], "States.Runtime", False),
-        (["States.Runtime"], "States.Runtime", True),
+        (["States.Runtime"], "States.Runtime", False),  # the developer guide
         (["States.TaskFailed"], "Boom", True),
         (["States.TaskFailed"], "States.Timeout", False),
         (["States.HeartbeatTimeout"], "States.Timeout", False),
@@ -63,3 +64,19 @@ def test_a_backoff_that_outgrows_all_numbers() -> None:
     """An enormous backoff gives a delay beyond any execution's duration, without an error."""
     retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "BackoffRate": 1e300, "MaxAttempts": 99})
     assert retrier.delay_ms(9, "seed") > 365 * 24 * 3600 * 1000
+
+
+@pytest.mark.parametrize(
+    "error, output",
+    [
+        (StatesError("Boom", "why"), {"Error": "Boom", "Cause": "why"}),
+        # LocalStack's recording of a lambda:invoke that is caught, November 2024
+        (StatesError("States.Timeout"), {"Error": "States.Timeout", "Cause": ""}),
+        (StatesError("States.HeartbeatTimeout"), {"Error": "States.HeartbeatTimeout", "Cause": ""}),
+        (StatesError(None), {"Error": None, "Cause": None}),  # SendTaskFailure with only a token
+        (StatesError("Boom"), {"Error": "Boom", "Cause": None}),
+    ],
+)
+def test_error_output(error: StatesError, output: dict[str, str | None]) -> None:
+    """An Error Output has both members."""
+    assert error_output(error) == output

@@ -444,7 +444,7 @@ def test_a_task_token_in_a_queue_message(home: Path, services: Callable[[str], A
 
 
 def test_events_name_their_execution(home: Path, services: Callable[[str], Any]) -> None:
-    """The execution and its state machine are among an event's resources.
+    """The state machine and the execution are added to an event's resources (LocalStack 2025-11).
 
     A refused event fails the task.
     """
@@ -460,7 +460,7 @@ def test_events_name_their_execution(home: Path, services: Callable[[str], Any])
     body = json.loads(message["Body"])
     assert (body["detail"], body["resources"]) == (
         {"a": 1},
-        ["mine", found["executionArn"], found["stateMachineArn"]],
+        ["mine", found["stateMachineArn"], found["executionArn"]],
     )
 
     del event["Source"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -304,6 +305,7 @@ def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
 
 @pytest.mark.slow
 def test_list_of_objects(home: Path, bucket: str) -> None:
+    """The items are the entries of S3's list; the time is a double of seconds, in Java's text. (floci)"""
     listing = {
         "Resource": "arn:aws:states:::s3:listObjectsV2",
         "Parameters": {"Bucket": bucket, "Prefix": "d"},
@@ -314,6 +316,10 @@ def test_list_of_objects(home: Path, bucket: str) -> None:
         ("deep.json", 23),
     ]
     assert list(listed[0]) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
+    write = {"Type": "Pass", "Parameters": {"text.$": "States.JsonToString($.LastModified)"}, "End": True}
+    text = {"StartAt": "One", "States": {"One": write}}
+    first, *_ = output(run(home, distributed(text, ItemReader=listing)))
+    assert re.fullmatch(r"\d\.\d{1,9}E9", first["text"])
 
 
 @pytest.mark.slow

@@ -37,6 +37,17 @@ def create(home: Path, name: str, definition: object) -> str:
     return str(sfn_json(home, "create-state-machine", *arguments)["stateMachineArn"])
 
 
+def test_the_execution_in_the_context_object(home: Path) -> None:
+    """A synchronous execution has no RedriveCount. (LocalStack, test_express_sync.py, 2024-07-15)"""
+    shown = {
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "Parameters": {"in.$": "$$.Execution"}, "End": True}},
+    }
+    machine = create(home, "Context", shown)
+    answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine)
+    assert json.loads(answer["output"])["in"].keys() == {"Id", "Input", "Name", "RoleArn", "StartTime"}
+
+
 def test_success(home: Path) -> None:
     """The response comes when the execution has ended; a name may be used again."""
     machine = create(home, "Express", PASS)

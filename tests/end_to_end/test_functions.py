@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -170,3 +171,38 @@ def test_a_shell_function(home: Path, tmp_path: Path) -> None:
     )
     failed = run_task(home, "M", {"Resource": ARN})
     assert (failed["error"], json.loads(failed["cause"])["errorMessage"]) == ("Shell.Error", "no")
+
+
+def test_log_and_client_context_of_a_task(home: Path, tmp_path: Path) -> None:
+    """LogType Tail adds the end of the log to the result; ClientContext reaches the function."""
+    write(tmp_path / "code", "word")
+    with (tmp_path / "code" / "app.py").open("a") as code:
+        code.write("def context(event, context):\n    return context.client_context.custom\n")
+    create_function(home, "fn", tmp_path / "code")
+    create_function(home, "context", tmp_path / "code", "--handler", "app.context")
+    custom = base64.b64encode(b'{"custom": {"a": 1}}').decode()
+    decoded = {
+        "result.$": "States.Base64Decode($.LogResult)",
+        "header.$": "States.Base64Decode($.SdkHttpMetadata.HttpHeaders.X-Amz-Log-Result)",
+    }
+    found = run_task(
+        home,
+        "Log",
+        {
+            "Resource": INVOKE,
+            "Parameters": {"FunctionName": "fn", "LogType": "Tail"},
+            "ResultSelector": decoded,
+        },
+    )
+    log = json.loads(found["output"])
+    assert "\nhandles {}\n" in log["result"]
+    assert log["header"] == log["result"]
+    call = {"FunctionName": "context", "ClientContext": custom}
+    found = run_task(home, "Context", {"Resource": INVOKE, "Parameters": call, "OutputPath": "$.Payload"})
+    assert json.loads(found["output"]) == {"a": 1}
+    for name, field, error in (
+        ("BadContext", {"ClientContext": "%"}, "Lambda.InvalidParameterValueException"),
+        ("BadLog", {"LogType": "All"}, "Lambda.ValidationException"),
+    ):
+        parameters = {"FunctionName": "fn", **field}
+        assert run_task(home, name, {"Resource": INVOKE, "Parameters": parameters})["error"] == error

@@ -53,7 +53,7 @@ def test_a_task_that_runs(tmp_path: Path) -> None:
         )
         return answer
 
-    assert tried(4) == {"status": "SUCCEEDED", "output": '{"half": 2}', "nextState": "Even"}
+    assert tried(4) == {"status": "SUCCEEDED", "output": '{"half":2}', "nextState": "Even"}
     odd = tried(3)
     assert (odd["status"], odd["error"], odd["nextState"]) == ("CAUGHT_ERROR", "ValueError", "Odd")
     assert json.loads(odd["output"])["Error"] == "ValueError"

@@ -84,7 +84,10 @@ CATCH = [
     {"ErrorEquals": ["States.ALL"], "Next": "All"},
 ]
 LIMITS = {"TimeoutSeconds": 60, "HeartbeatSeconds": 10}
-QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
+QUEUE = {
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
+}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     "task",
     [
         open_task(FUNCTION, {"a": [1, "ü"]}, TimeoutSeconds=60),
-        open_task(f"{STATES}sqs:sendMessage.waitForTaskToken", {"MessageBody.$": "$$.Task.Token"}),
+        open_task(
+            f"{STATES}sqs:sendMessage.waitForTaskToken", {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}
+        ),
         open_task(f"{STATES}states:startExecution.sync:2", {"StateMachineArn": "x"}),
         open_task(ACTIVITY, {}),
     ],
@@ -97,7 +99,7 @@ NOT_FOUND = "Lambda.ResourceNotFoundException"
     [
         (LIST, {}, [("TaskSucceeded", {"StateMachines": []})]),
         (f"{LIST}.waitForTaskToken", {}, [("TaskSubmitted", ["StateMachines"])]),
-        (LIST, {"MaxResults": "many"}, [("TaskFailed", "States.Runtime")]),
+        (LIST, {"MaxResults": -1}, [("TaskFailed", "Sfn.ValidationException")]),
         (FUNCTION, {}, [("TaskFailed", NOT_FOUND)]),
         (f"{STATES}lambda:invoke", {"FunctionName": "Gone"}, [("TaskFailed", NOT_FOUND)]),
         (f"{STATES}glue:startJobRun", {}, [("TaskFailed", "States.TaskFailed")]),

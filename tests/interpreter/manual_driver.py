@@ -32,7 +32,8 @@ START = 1_700_000_000_000
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 """State name → the answers of its tasks, in order.
 
-{"result": …}, {"bytes": N} (a string of N bytes of JSON), {"error": …, "cause": …} or {} (never).
+{"result": …}, {"text": JSON text}, {"bytes": N} (a string of N bytes of JSON),
+{"error": …, "cause": …} or {} (never).
 """
 
 
@@ -218,5 +219,7 @@ def answer_of(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Sig
     answered[task.state_name] = turn + 1
     if "error" in answer:
         return TaskFailed(task.id, answer["error"], answer.get("cause"))
+    if "text" in answer:
+        return TaskSucceeded(task.id, Payload(text=answer["text"]))
     result = "x" * (answer["bytes"] - 2) if "bytes" in answer else answer["result"]
     return TaskSucceeded(task.id, Payload(result))

@@ -41,7 +41,7 @@ def not_valid(path: str, shown: str, kind: str = "integer") -> str:
         ({**INLINE, "MaxConcurrencyPath": "$.v"}, "1_0", not_valid("MaxConcurrencyPath", "1_0")),
         ({**INLINE, "MaxConcurrencyPath": "$.v"}, -1, "MaxConcurrency cannot be negative."),
         ({**DISTRIBUTED, "MaxConcurrencyPath": "$.v"}, -1, "MaxConcurrency cannot be negative."),
-        ({**DISTRIBUTED, "MaxConcurrencyPath": "$.v"}, 1e26, not_valid("MaxConcurrencyPath", "1e+26")),
+        ({**DISTRIBUTED, "MaxConcurrencyPath": "$.v"}, 1e26, not_valid("MaxConcurrencyPath", "1.0E26")),
         ({**DISTRIBUTED, **TOLERANCE}, LONG, not_valid("ToleratedFailureCountPath", str(LONG))),
         ({**DISTRIBUTED, **TOLERANCE}, -1, "ToleratedFailureCount cannot be negative."),
         (
@@ -60,9 +60,16 @@ def not_valid(path: str, shown: str, kind: str = "integer") -> str:
             not_valid("MaxItemsPerBatchPath", str(LONG)),
         ),
         ({**TASK, "TimeoutSecondsPath": "$.v"}, LONG, not_valid("TimeoutSecondsPath", str(LONG))),
-        ({**TASK, "TimeoutSecondsPath": "$.v"}, 10**8, "TimeoutSeconds must be between 1 and 99999999."),
-        ({**TASK, "TimeoutSecondsPath": "$.v"}, 0, "TimeoutSeconds must be between 1 and 99999999."),
-        ({**TASK, "HeartbeatSecondsPath": "$.v"}, -1, "HeartbeatSeconds must be between 1 and 99999999."),
+        (
+            {**TASK, "TimeoutSecondsPath": "$.v"},
+            10**8,
+            "TimeoutSeconds must be between 0 and 99999999 but was: 100000000",
+        ),
+        (
+            {**TASK, "HeartbeatSecondsPath": "$.v"},
+            -1,
+            "HeartbeatSeconds must be between 0 and 99999999 but was: -1",
+        ),
         (
             {"Type": "Wait", "SecondsPath": "$.v"},
             LONG,
@@ -78,19 +85,30 @@ def test_a_path_to_a_number_that_does_not_suit(state: Any, value: Any, cause: st
 
 @pytest.mark.parametrize(
     "field, expression, cause",
-    [
-        ("MaxConcurrency", "1.5", "Expected 'integer', but was 'number' for value: 1.5"),
-        ("MaxConcurrency", "1e30", "Expected 'integer', but was 'number' for value: 1e+30"),
-        ("ToleratedFailureCount", "4294967296", "Expected 'integer', but was 'number' for value: 4294967296"),
+    [  # tiny-asl-machine for TimeoutSeconds; the others follow it
+        ("TimeoutSeconds", "1.6", "The TimeoutSeconds field cannot be parsed as an integer: 1.6"),
+        ("TimeoutSeconds", "-1", "TimeoutSeconds must be between 0 and 99999999 but was: -1"),
+        ("HeartbeatSeconds", "-1", "HeartbeatSeconds must be between 0 and 99999999 but was: -1"),
+        ("MaxConcurrency", "1.5", "The MaxConcurrency field cannot be parsed as an integer: 1.5"),
+        ("MaxConcurrency", "1e30", "The MaxConcurrency field cannot be parsed as an integer: 1.0E30"),
+        (
+            "ToleratedFailureCount",
+            "4294967296",
+            "The ToleratedFailureCount field cannot be parsed as an integer: 4294967296",
+        ),
     ],
 )
 def test_an_expression_of_a_number_that_does_not_suit(field: str, expression: str, cause: str) -> None:
     """A number out of range is an error of the expression."""
-    processor = DISTRIBUTED["ItemProcessor"]
-    state = {"Type": "Map", "Items": [1], "ItemProcessor": processor, field: f"{{% {expression} %}}"}
-    subject = f"The JSONata expression '{expression}' specified for the field '{field}' "
-    cause = f"{WHERE}{subject}returned an unexpected result type. {cause}"
-    assert ended(state, None, "JSONata") == ("ExecutionFailed", ("States.QueryEvaluationError", cause))
+    if field in ("TimeoutSeconds", "HeartbeatSeconds"):
+        state = {**TASK, field: f"{{% {expression} %}}"}
+    else:
+        processor = DISTRIBUTED["ItemProcessor"]
+        state = {"Type": "Map", "Items": [1], "ItemProcessor": processor, field: f"{{% {expression} %}}"}
+    assert ended(state, None, "JSONata") == (
+        "ExecutionFailed",
+        ("States.QueryEvaluationError", WHERE + cause),
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +141,7 @@ def test_a_text_that_no_encoding_has(call: str, value: Any, result: Any) -> None
 def test_a_number_beyond_javas_long(call: str, value: Any, why: str) -> None:
     """A number beyond Java's long is not an integer to an intrinsic function."""
     kind, (error, cause) = ended({"Type": "Pass", "Parameters": {"x.$": call}}, value)
-    assert (kind, error) == ("ExecutionFailed", "States.IntrinsicFailure")
+    assert (kind, error) == ("ExecutionFailed", "States.Runtime")
     assert cause == f"{WHERE}The function '{call}' had the following error: {why}"
 
 

@@ -93,7 +93,7 @@ def _cuts(whole: list[HistoryEvent], most: int) -> list[int]:
 CATCH_THAT_FAILS = {
     "Type": "Task",
     "Resource": FUNCTION,
-    "Retry": [{"ErrorEquals": ["States.ResultPathMatchFailure"]}],
+    "Retry": [{"ErrorEquals": ["States.ReferencePathConflict"]}],
     "Catch": [{"ErrorEquals": ["Boom"], "ResultPath": "$.a.error", "Next": "B"}],
     "End": True,
 }

@@ -92,21 +92,64 @@ def test_a_failed_task_is_scheduled_again() -> None:
     assert events[-1].payload.value == {"a": 1, "b": 2}
 
 
-def test_each_thread_follows_its_own_last_event() -> None:
-    """ExecutionRedriven comes from outside and follows 0.
+def test_what_follows_a_redrive() -> None:
+    """ExecutionRedriven follows the last event; a Task is scheduled after its TaskStateEntered again.
 
-    The task goes on after its failure, as in a retry.
+    stackd, redrive_execution.json: 04-aborted-leased, 06-execution-timeout, 07-task-timeout.
     """
+    first = run(one(TASK), {}, {"A": [FAILS]})
     redrive, scheduled, *_ = after_redrive(one(TASK), {}, {"A": [FAILS, SUCCEEDS]})
-    failed = 5
-    assert (redrive.id, redrive.previous_event_id) == (7, 0)
-    assert (scheduled.id, scheduled.previous_event_id) == (8, failed)
+    assert first[-1].id == 6
+    assert (redrive.id, redrive.previous_event_id) == (7, 6)
+    assert (scheduled.id, scheduled.previous_event_id) == (8, 2)
+
+
+def test_what_follows_a_redrive_in_a_branch() -> None:
+    """A Task in a branch is scheduled after the TaskStateEntered of its own branch."""
+    events = run(parallel(TASK, TASK), {}, {"B": [FAILS]})
+    entered = {event.id for event in events if event.type == "TaskStateEntered"}
+    again = redriven(events)
+    following = run(parallel(TASK, TASK), {}, {"B": [FAILS, SUCCEEDS], "C": [SUCCEEDS]}, history=again)
+    scheduled = [event for event in following[len(again) :] if event.type == "LambdaFunctionScheduled"]
+    assert {event.previous_event_id for event in scheduled} == entered
+
+
+def test_a_redriven_fail() -> None:
+    """A Fail is not entered again, and its failure follows ExecutionRedriven.
+
+    stackd, redrive_execution.json: 08-explicit-fail. In a branch, the failure follows the branch's
+    FailStateEntered, so that every branch can be traced.
+    """
+    fail = {"Type": "Fail", "Error": "E"}
+    assert [(event.id, event.previous_event_id) for event in after_redrive(one(fail), {}, {})] == [
+        (4, 3),
+        (5, 4),
+    ]
+    first = run(parallel(fail, {"Type": "Fail", "Error": "other"}), {}, {})
+    again = redriven(first)
+    events = run(parallel(fail, {"Type": "Fail", "Error": "other"}), {}, {}, history=again)[len(again) :]
+    assert shown(events) == ["ParallelStateFailed", "ExecutionFailed"]
+    entered = next(event.id for event in first if event.type == "FailStateEntered")
+    assert events[0].previous_event_id == entered
+    assert events[1].details == {"error": "E"}
+
+
+def test_a_redrive_of_an_earlier_version_replays_as_it_happened() -> None:
+    """A history with sfn 0.2's ExecutionRedriven, which follows 0, replays and continues."""
+    fail = one({"Type": "Fail", "Error": "E"})
+    first = run(fail, {}, {})
+    again = [*first, redriven(first)[-1]._replace(previous_event_id=0)]
+    events = run(fail, {}, {}, history=again)[len(again) :]
+    assert shown(events) == ["FailStateEntered A", "ExecutionFailed"]
+    first = run(one(TASK), {}, {"A": [FAILS]})
+    again = [*first, redriven(first)[-1]._replace(previous_event_id=0)]
+    assert run(one(TASK), {}, {"A": [FAILS, SUCCEEDS]}, history=again)[len(again)].previous_event_id == 5
 
 
 @pytest.mark.parametrize(
     "state, input, followed_by",
     [
-        ({"Type": "Fail", "Error": "E"}, {}, ["FailStateEntered A", "ExecutionFailed"]),
+        ({"Type": "Fail", "Error": "E"}, {}, ["ExecutionFailed"]),
         (
             {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "A"}]},
             {"x": 1},
@@ -124,7 +167,7 @@ def test_each_thread_follows_its_own_last_event() -> None:
     ],
 )
 def test_a_state_that_fails_again(state: Any, input: Any, followed_by: list[str]) -> None:
-    """A Fail is entered again; every other state is evaluated again, in the visit that failed."""
+    """No state is entered again: each is evaluated again, in the visit that failed."""
     definition = {"StartAt": "A", "States": {"A": state}}
     assert shown(after_redrive(definition, input, {})) == ["ExecutionRedriven", *followed_by]
 
@@ -321,11 +364,20 @@ def test_the_context_object_tells_of_the_redrive() -> None:
         reported = scheduled.payload.value
         assert (reported["execution"]["RedriveCount"], reported["entered"]) == (
             count,
-            "2023-11-14T22:13:20.000Z",
+            "2023-11-14T22:13:20Z",
         )
-        assert reported["execution"]["RedriveTime"] == f"2023-11-14T22:13:{20 + count}.000Z"
+        assert reported["execution"]["RedriveTime"] == f"2023-11-14T22:13:{20 + count}Z"
     assert events[2].payload is not None
     assert events[2].payload.value["execution"].keys() & {"RedriveCount", "RedriveTime"} == {"RedriveCount"}
+
+
+def test_the_context_object_of_an_express_execution() -> None:
+    """RedriveCount is 0. (LocalStack, express/test_express_async.py::test_query_runtime_memory)"""
+    state = {"Type": "Pass", "Parameters": {"n.$": "$$.Execution.RedriveCount"}, "End": True}
+    arn = "arn:aws:states:us-east-1:123456789012:express:Case:run:id"
+    last = run(one(state), {}, arn=arn)[-1]
+    assert last.payload is not None
+    assert last.payload.value == {"n": 0}
 
 
 def test_a_token_of_before_is_none_now() -> None:

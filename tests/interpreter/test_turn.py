@@ -33,6 +33,9 @@ def branches(*states: dict[str, Any]) -> dict[str, Any]:
 ONE_TASK = machine(TASK)
 RETRIED = machine({**TASK, "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5}]})
 WITH_HEARTBEAT = machine({**TASK, "HeartbeatSeconds": 4})
+ACTIVITY = machine(
+    {**TASK, "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "HeartbeatSeconds": 4}
+)
 TWO_TASKS = branches(TASK, TASK)
 WAIT = machine({"Type": "Wait", "Seconds": 60, "End": True})
 CHAIN = machine({"Type": "Pass", "Next": "T"}, T={"Type": "Pass", "Next": "U"}, U=PASS)
@@ -118,6 +121,20 @@ TURNS = {
     ),
     "an answer after the end is late": (
         ONE_TASK, [*STARTED, ([result(3)], 1)], [result(3)], 2, {"due": None, "late": [3], "ended": True},
+    ),
+    # AWS's developer guide, Task state: the limits of an activity's task count from ActivityStarted.
+    "an activity's task waits for a worker without a limit": (
+        ACTIVITY, FIRST, [], 3600, {"due": 365 * 24 * 3600},
+    ),
+    "its timeout counts from its start": (
+        ACTIVITY, FIRST, [TaskStarted(3, "w")], 3600, {"events": ["ActivityStarted"], "due": 3604},
+    ),
+    "and so does its heartbeat": (
+        ACTIVITY, [*FIRST, ([TaskStarted(3, "w")], 3600)], [beat(3, 3603)], 3603, {"due": 3607},
+    ),
+    "heartbeats do not extend its timeout": (
+        ACTIVITY, [*FIRST, ([TaskStarted(3, "w")], 3600)], [beat(3, 3609)], 3610,
+        {"events": ["ActivityTimedOut", "ExecutionFailed"], "closed": [3], "due": None, "ended": True},
     ),
     "a heartbeat leaves no event and postpones the timeout": (
         WITH_HEARTBEAT, STARTED, [beat(3, 3)], 3, {"due": 7},

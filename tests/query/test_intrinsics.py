@@ -122,10 +122,10 @@ def test_functions(call: str, result: Any) -> None:
     ],
 )
 def test_arguments_that_do_not_suit(call: str, why: str) -> None:
-    """States.IntrinsicFailure has the text of the whole call."""
+    """The error is States.Runtime (stackd: dataflow_execution.json), with the text of the whole call."""
     with pytest.raises(StatesError) as caught:
         evaluate(call, {"n": [1, 2, 3]})
-    assert caught.value.error == "States.IntrinsicFailure"
+    assert caught.value.error == "States.Runtime"
     assert caught.value.cause == f"The function '{call}' had the following error: {why}"
 
 

@@ -181,7 +181,7 @@ def test_intrinsic_functions(call: str, why: str) -> None:
     input = {"a": [LONG[:60_000]] * 100, "deep": "[" * 2000 + "]" * 2000}
     with pytest.raises(StatesError, match=why) as failed:
         compile_intrinsic(call).evaluate(Scope(input))
-    assert failed.value.error == "States.IntrinsicFailure"
+    assert failed.value.error == "States.Runtime"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ _QUOTAS: Mapping[str, tuple[str, str]] = {
     "DEFAULT_PAGE_ITEMS": ("items of a page by default", "{}"),
     "HISTORY_EVENTS": ("events of a STANDARD execution", "{}, or `SFN_MAX_EVENTS`"),
     "PAYLOAD_BYTES": ("input or output of a state, a task or an execution", "{} bytes"),
+    "VARIABLES_BYTES": ("all variables of an execution", "{} bytes"),
     "STANDARD_SECONDS": ("duration of a STANDARD execution", "{} days"),
     "EXPRESS_SECONDS": ("duration of an EXPRESS execution", "{} minutes"),
     "TEST_STATE_SECONDS": ("duration of TestState", "{} minutes"),

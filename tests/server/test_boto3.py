@@ -171,6 +171,12 @@ def test_lambda(served: Served) -> None:
     functions = served.client("lambda")
     assert functions.list_functions(MaxItems=5)["Functions"] == []
     assert refused(functions.get_function, FunctionName="gone")[::2] == ("ResourceNotFoundException", 404)
+    with pytest.raises(ClientError) as error:  # recorded: the members of Lambda's errors (2025-11)
+        functions.get_function(FunctionName="gone")
+    assert (error.value.response["Type"], error.value.response["Message"]) == (
+        "User",
+        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:gone",
+    )
 
 
 def test_versions_of_functions(served: Served) -> None:
@@ -193,6 +199,14 @@ def test_versions_of_functions(served: Served) -> None:
         alias["Name"] for alias in functions.list_aliases(FunctionName="fn", FunctionVersion="1")["Aliases"]
     ] == ["live"]
     assert len(functions.list_versions_by_function(FunctionName="fn")["Versions"]) == 2
+    # recorded by LocalStack 2025-11
+    elsewhere = "arn:aws:lambda:eu-west-1:123456789012:function:fn"
+    for operation in (functions.get_function, functions.delete_function):
+        assert refused(operation, FunctionName=elsewhere) == (
+            "ResourceNotFoundException",
+            "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+            404,
+        )
     assert functions.get_function(FunctionName="fn", Qualifier="live")["Configuration"]["Version"] == "1"
     assert functions.invoke(FunctionName="fn:live", InvocationType="DryRun")["StatusCode"] == 204
     assert functions.delete_alias(FunctionName="fn", Name="live")["ResponseMetadata"]["HTTPStatusCode"] == 204

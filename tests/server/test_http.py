@@ -64,12 +64,13 @@ def test_aws_json(served: Served) -> None:
 
 
 def test_trace_header(served: Served) -> None:
-    """AWS prefers the trace header in a request's HTTP headers."""
+    """AWS prefers the trace header in a request's HTTP headers (documented)."""
     sfn = served.client("stepfunctions")
     machine = sfn.create_state_machine(name="traced", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     target = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartExecution"}
-    for headers, trace in (({}, "of the body"), ({"X-Amzn-Trace-Id": "Root=1-5759e988"}, "Root=1-5759e988")):
-        body = json.dumps({"stateMachineArn": machine, "traceHeader": "of the body"}).encode()
+    of_the_body, of_the_header = (f"Root=1-6ab4a2f4-c293c2aff58345818a700d5{n};Sampled=1" for n in (1, 2))
+    for headers, trace in (({}, of_the_body), ({"X-Amzn-Trace-Id": of_the_header}, of_the_header)):
+        body = json.dumps({"stateMachineArn": machine, "traceHeader": of_the_body}).encode()
         _, started, _ = ask(served, "POST", "/", body, **target, **headers)
         assert sfn.describe_execution(executionArn=started["executionArn"])["traceHeader"] == trace
 
@@ -129,7 +130,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             404,
             "application/json",
             "ResourceNotFoundException",
-            '"message":"Function not',
+            '{"Type":"User","Message":"Function not',  # recorded (LocalStack, 2025-11)
         ),
         (
             "GET",

@@ -409,7 +409,7 @@ def check(served: Served, case: Case) -> None:
     line = head.split(b"\r\n")[0].split()
     assert line[:2] == [b"HTTP/1.1", str(case.status).encode()], (head, body)
     if case.status >= 400 and not case.sent.startswith(b"HEAD"):
-        assert b'"message":' in body or b"<Message>" in body, body
+        assert b'"message":' in body.lower() or b"<Message>" in body, body
     assert "Traceback" not in served.printed()[before:]
 
 

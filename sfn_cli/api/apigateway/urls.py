@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 APIS = "/_apis/"
 FUNCTIONS = "/_functions/"
+CODE = "/_code/"
+"""The code of functions, at URLs that the server signs (server/code_urls.py)."""
 
 _API_URL = re.compile(
     r"https://([0-9a-z]{4,40})\.(execute-api|lambda-url)\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
@@ -22,8 +24,8 @@ _API_HOST = re.compile(r"([0-9a-z]{4,40})\.execute-api\.[a-z0-9-]+\.amazonaws\.c
 
 
 def is_api_path(path: str) -> bool:
-    """Whether a path on the local endpoint is that of an API or a function URL."""
-    return path.startswith((APIS, FUNCTIONS))
+    """Whether a path on the local endpoint is that of an API, a function URL or a function's code."""
+    return path.startswith((APIS, FUNCTIONS, CODE))
 
 
 def api_host(api_id: str, region: str) -> str:

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.functions.references import existing_latest_reference
+from sfn_cli.api.functions.references import (
+    existing_latest_reference,
+    function_arn,
+    invalid_function_reference,
+    parse_function_reference,
+    referenced_function_not_found,
+)
 from sfn_cli.store.records.functions import CONCURRENCY, LATEST, FunctionSetting
 
 if TYPE_CHECKING:
@@ -28,7 +34,14 @@ def function_concurrency(service: Service, name: str) -> dict[str, Any] | None:
 
 
 def put_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = existing_latest_reference(service, request).name
+    name, qualifier = parse_function_reference(request)
+    if qualifier is not None:
+        raise invalid_function_reference(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
+            "operation. Please specify either a function name or an unqualified function ARN."
+        )
+    if service.functions.find(name) is None:
+        raise referenced_function_not_found(function_arn(service, name, "$LATEST"))
     value = {_MEMBER: request[_MEMBER]}
     service.function_settings.put(name, FunctionSetting(CONCURRENCY, LATEST, "", value, service.clock()))
     return value

@@ -74,7 +74,7 @@ def _store_event_invoke_config(service: Service, request: dict[str, Any], old: A
     given = {member: request[member] for member in _MEMBERS if member in request}
     if not given:
         raise invalid_function_reference(
-            "You must specify at least one error handling or destination setting."
+            "You must specify at least one of error handling or destination setting."
         )
     for condition, destination in (given.get("DestinationConfig") or {}).items():
         _check_event_destination(condition, (destination or {}).get("Destination"), name)

@@ -15,6 +15,7 @@ from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import code_extensions, code_facts, parse_code
 from sfn_cli.api.functions.concurrency import function_concurrency
 from sfn_cli.api.functions.layers import function_layers
+from sfn_cli.api.functions.limits import check_function_limits, check_function_name_length
 from sfn_cli.api.functions.references import (
     check_reference_revision,
     existing_function_reference,
@@ -23,6 +24,7 @@ from sfn_cli.api.functions.references import (
     function_reference_not_found,
     invalid_function_reference,
     parse_function_reference,
+    referenced_function_not_found,
 )
 from sfn_cli.api.functions.urls import delete_urls_of_function
 from sfn_cli.api.functions.versions import (
@@ -53,6 +55,7 @@ _REFUSED = ("FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "Durab
 
 def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, qualifier = function_reference(request["FunctionName"])
+    check_function_name_length(name)
     if qualifier is not None or not _NAME.fullmatch(name):
         raise invalid_function_reference(
             "A function's name must have 1 to 64 letters, digits, hyphens and underscores: "
@@ -165,7 +168,10 @@ def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Deletes the function with all its versions and aliases, or one version."""
+    """Deletes the function with all its versions and aliases, or one version.
+
+    It is not an error if the version does not exist.
+    """
     name, qualifier = parse_function_reference(request)
     if qualifier is None:
         if not service.functions.delete(name):
@@ -175,9 +181,11 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if qualifier == LATEST:
         raise invalid_function_reference("$LATEST version cannot be deleted without deleting the function.")
     number = arn.version_number_of_arn(qualifier)
-    aliases = None if number is None else service.function_versions.delete(name, number)
-    if aliases is None:
-        raise function_reference_not_found(service, request)
+    if number is None:
+        raise invalid_function_reference("Deletion of aliases is not currently supported.")
+    if service.functions.find(name) is None:
+        raise referenced_function_not_found(function_arn(service, name))
+    aliases = service.function_versions.delete(name, number)
     if aliases:
         message = f"Version {number} cannot be deleted: aliases point to it ({', '.join(aliases)})."
         raise ApiError("ResourceConflictException", message, status=409)
@@ -251,6 +259,7 @@ def _check_function_supported(request: Mapping[str, Any]) -> None:
     for member in _REFUSED:
         if request.get(member):
             raise invalid_function_reference(f"sfn does not support the parameter {member} of functions.")
+    check_function_limits(request)
 
 
 def _function_architecture() -> str:

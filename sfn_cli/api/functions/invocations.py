@@ -9,13 +9,14 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue, quotas
+from sfn_cli.api.functions.payloads import parse_invocation_payload
 from sfn_cli.api.functions.references import (
     existing_function_reference,
     function_reference_not_found,
-    invalid_function_reference,
     parse_function_reference,
 )
 from sfn_cli.errors import ApiError
+from sfn_cli.store.records.functions import LATEST
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
-    payload = _parse_invocation_payload(
+    payload = parse_invocation_payload(
         request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
     )
-    client_context = _parse_invocation_context(request.get("ClientContext"))
-    existing_function_reference(service, request)
+    client_context = parse_invocation_context(request.get("ClientContext"))
+    name, qualifier = parse_function_reference(request)
+    existing_function_reference(service, {"FunctionName": name, "Qualifier": qualifier or LATEST})
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    name, qualifier = parse_function_reference(request)
     function_ref = f"{name}:{qualifier}" if qualifier else name
     if kind == "Event":
         send_event(service, function_ref, payload, client_context)
@@ -40,7 +41,12 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if outcome.kind == "not_found":
         raise function_reference_not_found(service, request)
     if outcome.kind == "throttled":
-        raise ApiError(outcome.error, outcome.message, status=429)
+        raise ApiError(
+            outcome.error,
+            outcome.message,
+            status=429,
+            Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
+        )
     if outcome.kind == "unusable":
         raise ApiError(outcome.error, outcome.message, status=502)
     answer: dict[str, Any] = {
@@ -51,8 +57,13 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if outcome.kind != "succeeded":
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":
-        answer["LogResult"] = base64.b64encode(outcome.log_tail.encode()).decode()
+        answer["LogResult"] = invocation_log_result(outcome.log_tail)
     return answer
+
+
+def invocation_log_result(log_tail: str) -> str:
+    """Returns the end of an invocation's log in base64: the answer to a LogType of Tail."""
+    return base64.b64encode(log_tail.encode()).decode()
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
@@ -62,24 +73,7 @@ def send_event(service: Service, function_ref: str, payload: str, client_context
     return request_id
 
 
-def _parse_invocation_payload(payload: bytes | str | None, most_bytes: int) -> str:
-    """Returns the event's JSON text; without a payload, the empty object. Raises ApiError."""
-    if not payload:
-        return "{}"
-    try:
-        text = payload.decode() if isinstance(payload, bytes) else payload
-        jsonvalue.loads(text)
-    except ValueError as error:
-        message = f"Could not parse request body into json: Could not parse payload into json: {error}"
-        raise ApiError("InvalidRequestContentException", message) from None
-    size = len(text.encode())
-    if size > most_bytes:
-        message = f"Request must be smaller than {most_bytes} bytes for the InvokeFunction operation"
-        raise ApiError("RequestTooLargeException", message, status=413)
-    return text
-
-
-def _parse_invocation_context(given: str | None) -> str | None:
+def parse_invocation_context(given: str | None) -> str | None:
     """Returns the JSON text of the client's context, which is sent in base64. Raises ApiError."""
     if given is None:
         return None
@@ -89,5 +83,7 @@ def _parse_invocation_context(given: str | None) -> str | None:
     except ValueError:
         context = None
     if not isinstance(context, dict):
-        raise invalid_function_reference("ClientContext must be a JSON object in base64.")
+        raise ApiError(
+            "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
+        )
     return text

@@ -106,7 +106,19 @@ def function_layers(service: Service, arns: Sequence[str]) -> list[dict[str, Jso
     """
     if len(arns) > _MAX_LAYERS:
         raise invalid_function_reference(f"Cannot reference more than {_MAX_LAYERS} layers.")
+    _check_layers_differ(arns)
     return [_function_layer(service, layer_arn) for layer_arn in arns]
+
+
+def _check_layers_differ(arns: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for layer_arn in arns:
+        first = seen.setdefault(layer_arn.rpartition(":")[0], layer_arn)
+        if first is not layer_arn:
+            raise invalid_function_reference(
+                "Two different versions of the same layer are not allowed to be referenced in the same "
+                f"function. {first} and {layer_arn} are versions of the same layer."
+            )
 
 
 def _function_layer(service: Service, layer_arn: str) -> dict[str, Json]:

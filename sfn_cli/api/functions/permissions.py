@@ -7,11 +7,13 @@ They are stored and listed. No caller is refused: sfn does not check permissions
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.functions.references import (
     existing_function_reference,
     function_arn,
+    invalid_function_reference,
     parse_function_reference,
 )
 from sfn_cli.errors import ApiError
@@ -21,10 +23,15 @@ from sfn_cli.store.records.functions import LATEST, PERMISSION, FunctionSetting
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
+_ALIAS = re.compile(r"(?![0-9]+$)[a-zA-Z0-9-_]+")
+
 
 def add_permission(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    existing_function_reference(service, request)
     name, qualifier = parse_function_reference(request)
+    if qualifier == LATEST:
+        raise invalid_function_reference("We currently do not support adding policies for $LATEST.")
+    _check_policy_alias(service, name, qualifier)
+    existing_function_reference(service, request)
     id = request["StatementId"]
     _check_policy_revision(service, request)
     if service.function_settings.find(name, PERMISSION, qualifier or LATEST, id) is not None:
@@ -50,22 +57,36 @@ def add_permission(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def remove_permission(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    existing_function_reference(service, request)
     name, qualifier = parse_function_reference(request)
+    if service.functions.find(name) is None:
+        raise _policy_not_found(f"No policy found for: {function_arn(service, name, qualifier)}")
+    _check_policy_alias(service, name, qualifier)
     _check_policy_revision(service, request)
+    if not _policy_statements(service, request):
+        raise _policy_not_found("No policy is associated with the given resource.")
     if not service.function_settings.delete(name, PERMISSION, qualifier or LATEST, request["StatementId"]):
-        message = f"Statement {request['StatementId']} is not found in resource policy."
-        raise ApiError("ResourceNotFoundException", message, status=404)
+        raise _policy_not_found(f"Statement {request['StatementId']} is not found in resource policy.")
     return {}
 
 
 def get_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    existing_function_reference(service, request)
     statements = _policy_statements(service, request)
     if not statements:
-        raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.", status=404)
+        raise _policy_not_found("The resource you requested does not exist.")
     policy = {"Version": "2012-10-17", "Id": "default", "Statement": [one.value for one in statements]}
     return {"Policy": dumps(policy), "RevisionId": _policy_revision(statements)}
+
+
+def _check_policy_alias(service: Service, name: str, qualifier: str | None) -> None:
+    """Raises ApiError if the qualifier can only be an alias, and there is none."""
+    if qualifier is None or service.functions.find(name) is None or not _ALIAS.fullmatch(qualifier):
+        return
+    if service.function_aliases.find(name, qualifier) is None:
+        raise _policy_not_found(f"Cannot find alias arn: {function_arn(service, name, qualifier)}")
+
+
+def _policy_not_found(message: str) -> ApiError:
+    return ApiError("ResourceNotFoundException", message, status=404)
 
 
 def _policy_statements(service: Service, request: dict[str, Any]) -> list[FunctionSetting]:

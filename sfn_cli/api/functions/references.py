@@ -63,6 +63,23 @@ def referenced_function_not_found(function_arn: str) -> ApiError:
     return ApiError("ResourceNotFoundException", f"Function not found: {function_arn}", status=404)
 
 
+def check_reference_region(service: Service, given_arn: str) -> None:
+    """Raises ApiError if a function's ARN has another region than the settings.
+
+    The ARN with which the function was created is accepted: a store may be used with several regions.
+    """
+    parsed, own = arn.parse_arn(given_arn), service.settings.region
+    if parsed is None or parsed.region in ("", own):
+        return
+    function = service.functions.find(function_reference(given_arn).name, 0)
+    if function is None or not f"{given_arn}:".startswith(f"{function.arn}:"):
+        raise ApiError(
+            "ResourceNotFoundException",
+            f"Functions from '{parsed.region}' are not reachable in this region ('{own}')",
+            status=404,
+        )
+
+
 def function_arn(service: Service, name: str, qualifier: str | None = None) -> str:
     own = arn.function_arn(service.settings.region, service.settings.account_id, name)
     return f"{own}:{qualifier}" if qualifier else own

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import quotas
 from sfn_cli.api.functions.event_source_mappings import change_mapping_tags
 from sfn_cli.api.protocol.tags import add_tags, without_tags
 from sfn_cli.errors import ApiError
@@ -57,7 +56,7 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _too_many_function_tags(count: int) -> ApiError:
-    return ApiError("InvalidParameterValueException", f"A function can have at most {quotas.TAGS} tags.")
+    return ApiError("InvalidParameterValueException", "Number of tags exceeds resource tag limit.")
 
 
 def _is_tagged_mapping(request: dict[str, Any]) -> bool:

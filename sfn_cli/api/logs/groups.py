@@ -72,7 +72,8 @@ def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str,
     days = request["retentionInDays"]
     if days not in RETENTIONS:
         raise invalid_log_group_parameter(
-            f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
+            f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(map(str, RETENTIONS))}]"
         )
     if not service.log_groups.set_retention(request["logGroupName"], days):
         raise no_log_group()
@@ -88,6 +89,10 @@ def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[s
 
 def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Lists the groups by name; a page's token is the last name of the previous page."""
+    if "logGroupNamePrefix" in request and "logGroupNamePattern" in request:
+        raise invalid_log_group_parameter(
+            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+        )
     limit = request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     read = partial(
         service.log_groups.groups,
@@ -133,6 +138,10 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
 def existing_log_group(service: Service, request: Mapping[str, Any]) -> str:
     """Returns the group in a request, given by name or ARN."""
     name = request.get("logGroupName") or request.get("logGroupIdentifier")
+    if request.get("logGroupName") and request.get("logGroupIdentifier"):
+        raise ApiError(
+            "ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."
+        )
     if not name:
         raise invalid_log_group_parameter("Either logGroupName or logGroupIdentifier is required.")
     parsed = arn.parse_arn(name)

@@ -46,6 +46,7 @@ class ExecutionData(TypedDict):
     """An execution's input and result; left out if only metadata is requested."""
 
     input: NotRequired[str]
+    inputDetails: NotRequired[Mapping[str, Any]]
     output: NotRequired[str | None]
     error: NotRequired[str | None]
     cause: NotRequired[str | None]

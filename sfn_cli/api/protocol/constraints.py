@@ -2,7 +2,8 @@
 
 All problems are reported together, in AWS's words: "2 validation errors detected: Value '1001' at
 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
-Members of lists are counted from one: 'routingConfiguration.1.member.weight'.
+Members of lists are counted from one: 'routingConfiguration.1.member.weight'. Lambda's lists and maps of
+scalars differ: one problem names all constraints of their members.
 """
 
 from __future__ import annotations
@@ -19,11 +20,28 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Shape
 
-# Observed: AWS lists the values of this enum in its own order, not the model's.
+# Observed: AWS lists the values of these enums in its own order, not the model's.
 _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
     frozenset(order): order
-    for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
+    for order in (
+        ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
+        ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
+        ("RESPONSE_STREAM", "BUFFERED"),
+    )
 }
+
+_CODES: Mapping[str, str] = {"logs": "InvalidParameterException"}
+"""The services whose error is not ValidationException (recorded in February 2026)."""
+
+_MAXIMA: Mapping[tuple[str, str], int] = {
+    ("lambda", "timeout"): 900,
+    ("lambda", "memorySize"): 10240,
+    ("lambda", "ephemeralStorage.size"): 10240,
+}
+"""Limits below the model's, whose maxima are those of functions on managed instances."""
+
+_CHECKED_LATER = frozenset({("lambda", "runtime")})
+"""Members with an error of their own (functions/limits.py)."""
 
 # Java's character classes that Python does not have. They occur within brackets with an
 # underscore, which \w matches too.
@@ -43,17 +61,18 @@ _PATTERNS: Mapping[str, str] = {
 }
 
 
-def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
-    """Raises ApiError ValidationException with every constraint that the request breaks."""
-    problems = list(_constraint_problems(shape, request, ""))
+def check_constraints(shape: Shape, request: Mapping[str, Any], service: str = "") -> None:
+    """Raises the service's ApiError with every constraint that the request breaks."""
+    problems = list(_constraint_problems(shape, request, "", service))
     if problems:
         errors = "error" if len(problems) == 1 else "errors"
         raise ApiError(
-            "ValidationException", f"{len(problems)} validation {errors} detected: {'; '.join(problems)}"
+            _CODES.get(service, "ValidationException"),
+            f"{len(problems)} validation {errors} detected: {'; '.join(problems)}",
         )
 
 
-def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _constraint_problems(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
@@ -61,28 +80,70 @@ def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
             written = member[:1].lower() + member[1:]
             member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
-                yield from _constraint_problems(member_shape, value[member], member_path)
+                yield from _constraint_problems(member_shape, value[member], member_path, service)
             elif member in shape.get("required", ()):
                 yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
-    for broken in _broken_constraints(shape, value):
+    if (service, path) in _CHECKED_LATER:
+        return
+    if (service, path) in _MAXIMA:
+        shape = {**shape, "max": _MAXIMA[service, path]}
+    collapsed = _collapsed_constraints(shape, value, path) if service == "lambda" else None
+    for broken in (*_broken_constraints(shape, value), *(collapsed or ())):
         # AWS does not repeat the value of a member that is sensitive in its model.
         shown = "Value" if shape.get("sensitive") else f"Value '{_java_text_of_constraint(shape, value)}'"
-        yield f"{shown} at '{path}' failed to satisfy constraint: Member must {broken}"
+        yield f"{shown} at '{path}' failed to satisfy constraint: {broken}"
+    if collapsed is not None:
+        return
     if kind == "list":
         for number, item in enumerate(value, 1):
-            yield from _constraint_problems(shape["member"], item, f"{path}.{number}.member")
+            yield from _constraint_problems(shape["member"], item, f"{path}.{number}.member", service)
     elif kind == "map":
         for number, (key, item) in enumerate(value.items(), 1):
-            yield from _constraint_problems(shape["key"], key, f"{path}.{number}.key")
-            yield from _constraint_problems(shape["value"], item, f"{path}.{key}.member")
+            yield from _constraint_problems(shape["key"], key, f"{path}.{number}.key", service)
+            yield from _constraint_problems(shape["value"], item, f"{path}.{key}.member", service)
+
+
+def _collapsed_constraints(shape: Shape, value: Any, path: str) -> list[str] | None:
+    """Returns the constraints that members of a list or a map of scalars break, as Lambda does.
+
+    None for anything else. Observed: only the members of VpcConfig's lists may be null.
+    """
+    kind = shape["type"]
+    parts = {"list": ("member",), "map": ("key", "value")}.get(kind, ())
+    if not parts or any(shape[part]["type"] in ("structure", "list", "map") for part in parts):
+        return None
+    found = []
+    for part in parts:
+        members = value if kind == "list" else value.keys() if part == "key" else value.values()
+        if any(any(_broken_constraints(shape[part], member)) for member in members):
+            texts = _all_constraints(shape[part])
+            if part != "key" and not path.startswith("vpcConfig."):
+                texts.append("Member must not be null")
+            name = {"member": "Member", "key": "Map keys", "value": "Map value"}[part]
+            found.append(f"{name} must satisfy constraint: [{', '.join(texts)}]")
+    return found
+
+
+def _all_constraints(shape: Shape) -> list[str]:
+    measured = "length" if shape["type"] == "string" else "value"
+    texts = []
+    if "max" in shape:
+        texts.append(f"Member must have {measured} less than or equal to {shape['max']}")
+    if "min" in shape:
+        texts.append(f"Member must have {measured} greater than or equal to {shape['min']}")
+    if "enum" in shape:
+        texts.append(f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
+    if "pattern" in shape:
+        texts.append(f"Member must satisfy regular expression pattern: {shape['pattern']}")
+    return texts
 
 
 def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
-    """Yields the constraints that one value breaks, as the text after "Member must …"."""
+    """Yields the constraints that one value breaks: "Member must …"."""
     kind = shape["type"]
     if kind == "string" and not _is_unicode_constraint(value):
-        yield "be valid Unicode text"
+        yield "Member must be valid Unicode text"
         return
     if kind in ("string", "list", "map", "blob"):
         size, measured = len(value), "length"
@@ -94,18 +155,18 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
     else:
         return
     if "min" in shape and size < shape["min"]:
-        yield f"have {measured} greater than or equal to {shape['min']}"
+        yield f"Member must have {measured} greater than or equal to {shape['min']}"
     if "max" in shape and size > shape["max"]:
-        yield f"have {measured} less than or equal to {shape['max']}"
+        yield f"Member must have {measured} less than or equal to {shape['max']}"
     if "enum" in shape and value not in shape["enum"]:
         values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
-        yield f"satisfy enum value set: [{', '.join(values)}]"
+        yield f"Member must satisfy enum value set: [{', '.join(values)}]"
     if (
         "pattern" in shape
         and kind == "string"
         and not _compile_constraint_pattern(shape["pattern"]).fullmatch(value)
     ):
-        yield f"satisfy regular expression pattern: {shape['pattern']}"
+        yield f"Member must satisfy regular expression pattern: {shape['pattern']}"
 
 
 def _is_unicode_constraint(text: str) -> bool:

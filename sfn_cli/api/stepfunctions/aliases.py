@@ -84,11 +84,11 @@ def update_state_machine_alias(
 
 
 def delete_state_machine_alias(service: Service, request: DeleteStateMachineAliasInputTypeDef) -> EmptyAnswer:
-    """Deletes the alias; its versions and executions remain."""
+    """Deletes the alias; also succeeds if it does not exist. Its versions and executions remain."""
     machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
-    if machine is None or not service.aliases.delete(machine.id, name):
-        raise _alias_not_found(request["stateMachineAliasArn"])
+    if machine is not None:
+        service.aliases.delete(machine.id, name)
     return {}
 
 

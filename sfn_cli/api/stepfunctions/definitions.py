@@ -87,7 +87,7 @@ def refuse_definition_faults(found: Iterable[Diagnostic]) -> None:
 
 def definition_variable_references(definition: str) -> dict[str, list[str]] | None:
     """Returns the variables that each state of a validated definition reads; None if none does."""
-    from sfn_cli.asl.validation.variable_references import variable_references
+    from sfn_cli.asl.validation.variables.variable_references import variable_references
 
     return variable_references(jsonvalue.loads(definition)) or None
 

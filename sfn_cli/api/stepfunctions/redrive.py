@@ -35,13 +35,18 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
     Within 15 minutes, the same client token returns the same response without another redrive.
     """
     execution_arn = request["executionArn"]
-    arn_checks.check_arn(execution_arn, "execution")
+    if "/" in arn_checks.check_arn(execution_arn, "execution").resource_id:
+        raise ApiError(
+            "ValidationException",
+            "Labeled Execution ARNs are not supported for this API",
+            reason="API_DOES_NOT_SUPPORT_LABELED_ARNS",
+        )
     now = service.clock()
 
     def decide(state: RedriveState) -> int:
         reason = redrive_refusal_reason(state, now)
         if reason is not None:
-            raise ApiError("ExecutionNotRedrivable", reason)
+            raise ApiError("ExecutionNotRedrivable", f"Execution ARN invalid for redrive as: {reason}")
         return redrive_time(state, now)
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, decide)
@@ -65,7 +70,7 @@ def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
     if state.machine_status != "ACTIVE":
         return "State machine is in DELETING status"
     if state.events > MOST_EVENTS:
-        return "Execution history event limit exceeded"
+        return "Execution has exceeded the maximum history event limit"
     if redrive_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
     if state.stopped_at is not None and now - state.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 def create_state_machine(
     service: Service, request: CreateStateMachineInputTypeDef
 ) -> CreateStateMachineAnswer:
-    name, type_ = request["name"], request.get("type", "STANDARD")
+    name, type_, now = request["name"], request.get("type", "STANDARD"), service.clock()
     arn_checks.check_arn_name(name)
     arn_checks.check_role_arn(request["roleArn"])
     _check_machine_publishing(request)
@@ -63,7 +63,7 @@ def create_state_machine(
         name=name,
         type=type_,
         status="ACTIVE",
-        created_at=service.clock(),
+        created_at=now,
         tags=tags.tags_of_new_resource(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
@@ -72,19 +72,17 @@ def create_state_machine(
             logging_configuration=configurations.logging_configuration(service, request),
             tracing_configuration=configurations.tracing_configuration(request),
             encryption_configuration=configurations.encryption_configuration(request),
-            created_at=service.clock(),
+            created_at=now,
         ),
         first_version=request.get("versionDescription", "") if request.get("publish") else None,
     )
     stored = service.state_machines.create(machine)
-    if stored.status == "DELETING":
-        raise machine_is_deleting(stored.arn)
-    if _machine_identity(stored) != _machine_identity(machine):
-        raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{stored.arn}'")
+    if stored is not machine:
+        _check_machine_is_same(service, stored, machine)
     return {
         "stateMachineArn": stored.arn,
         "creationDate": stored.created_at,
-        "stateMachineVersionArn": None if stored.first_version is None else arn.qualify_arn(stored.arn, 1),
+        "stateMachineVersionArn": None if machine.first_version is None else arn.qualify_arn(stored.arn, 1),
     }
 
 
@@ -129,21 +127,26 @@ def update_state_machine(
             changed = changed._replace(revision_id=random_uuid(), created_at=now, id=0)
         elif not publish:
             # Observed: an update that changes nothing creates no revision.
-            return {"updateDate": now, "revisionId": old.revision_id}
+            return {"updateDate": old.created_at, "revisionId": old.revision_id}
         # If another update came first, try again on top of its result.
         updated = revise_state_machine(
-            service, machine, changed, publish=publish, description=request.get("versionDescription", "")
+            service, machine, changed, publish=publish, description=request.get("versionDescription") or None
         )
         if updated is not None:
             return {
-                "updateDate": now,
+                "updateDate": changed.created_at,
                 "revisionId": changed.revision_id,
                 "stateMachineVersionArn": qualifiers.qualified_version_arn(updated),
             }
 
 
 def revise_state_machine(
-    service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
+    service: Service,
+    machine: StateMachine,
+    revision: Revision,
+    *,
+    publish: bool,
+    description: str | None = None,
 ) -> StateMachine | None:
     """Returns the machine with this latest revision, at the published version if `publish`.
 
@@ -281,7 +284,34 @@ def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) ->
     }
 
 
-def _machine_identity(machine: StateMachine) -> tuple[str | None, ...]:
+def _check_machine_is_same(service: Service, stored: StateMachine, requested: StateMachine) -> None:
+    """Checks that a second CreateStateMachine is idempotent.
+
+    Also after updates, what is published is compared with version 1, whatever its revision (observed).
+    Raises ApiError StateMachineDeleting or StateMachineAlreadyExists.
+    """
+    if stored.status == "DELETING":
+        raise machine_is_deleting(stored.arn)
+    if _machine_identity(stored) != _machine_identity(requested):
+        raise _machine_already_exists(f"'{stored.arn}'")
+    description = requested.first_version
+    first = service.versions.find(stored.id, 1)
+    if first is None and description is not None:
+        # (ours)
+        raise _machine_already_exists("This state machine was already created without a published version.")
+    if first is not None and description is None:
+        raise _machine_already_exists("This state machine was already created with a published version.")
+    if first is not None and description != first.description:
+        raise _machine_already_exists(
+            "This state machine was already created with a published version using a different description."
+        )
+
+
+def _machine_already_exists(reason: str) -> ApiError:
+    return ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: {reason}")
+
+
+def _machine_identity(machine: StateMachine) -> tuple[str, ...]:
     """Returns the members that must be equal for a second CreateStateMachine to be idempotent."""
     revision = machine.revision
     return (
@@ -290,7 +320,6 @@ def _machine_identity(machine: StateMachine) -> tuple[str | None, ...]:
         revision.logging_configuration,
         revision.tracing_configuration,
         revision.encryption_configuration,
-        machine.first_version,
     )
 
 

@@ -46,7 +46,7 @@ def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeD
     machine = active_machine(service, plain["stateMachineArn"])
     if machine.type != "EXPRESS":
         raise machine_type_not_supported()
-    new, started = new_execution(machine, plain, service.clock(), mocking)
+    new, started = new_execution(machine, plain, service.clock(), mocking, is_synchronous=True)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise machine_does_not_exist(machine.arn)

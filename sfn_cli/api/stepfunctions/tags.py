@@ -1,8 +1,9 @@
 """Tags: TagResource, UntagResource, ListTagsForResource.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
-A resource can have at most 50 tags. A version of a state machine has no tags (observed). Tags consist
-of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are reserved.
+A resource can have at most 50 tags. A version of a state machine has an empty list of
+tags, which cannot be changed (observed). Tags consist of letters, digits, white space and
+_.:/=+-@; keys that begin with "aws:" are reserved.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn, jsonvalue, quotas
 from sfn_cli.api.protocol.tags import Tags, add_tags, without_tags
-from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions import arn_checks, qualifiers
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -51,9 +52,12 @@ def list_tags_for_resource(
 ) -> ListTagsForResourceAnswer:
     arn_checks.check_arn(request["resourceArn"], *_TAGGABLE)
     resource = _tagged_nouns(service, request["resourceArn"]).find(request["resourceArn"])
-    if resource is None:
+    if resource is not None:
+        return {"tags": jsonvalue.loads(resource.tags)}
+    machine = qualifiers.find_qualified_machine(service, request["resourceArn"])
+    if machine is None or machine.alias is not None:
         raise _tagged_resource_not_found(request["resourceArn"])
-    return {"tags": jsonvalue.loads(resource.tags)}
+    return {"tags": []}
 
 
 def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
@@ -69,7 +73,10 @@ def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
                 f"1 validation error detected: Value null at 'tags.{number}.member.key' {_NOT_NULL}"
             )
         if key.lower().startswith("aws:"):
-            raise _invalid_tags(f"Tag keys that begin with 'aws:' are reserved. Received: {key}")  # (ours)
+            # (our message)
+            raise ApiError(
+                "AccessDeniedException", f"Tag keys that begin with 'aws:' are reserved. Received: {key}"
+            )
         for text in (key, value):
             if not all(
                 character.isalnum() or character.isspace() or character in _SYMBOLS for character in text

@@ -23,27 +23,32 @@ if TYPE_CHECKING:
 
 
 def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> EmptyAnswer:
-    output = request["output"]
+    """Sends the output of a task.
+
+    An unknown token is refused before an output that is not JSON, and that before a task that has
+    ended (both observed).
+    """
+    token, output = _given_token(request["taskToken"]), request["output"]
     try:
         json_text.read_json(output)
-    except json_text.NotJson as error:
-        raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    return _task_answer_response(
-        service.tasks.answer(
-            _given_token(request["taskToken"]), "taskSucceeded", {"output": output}, service.clock()
-        )
-    )
+    except json_text.NotJson:
+        if not service.tasks.knows(token):
+            raise _invalid_task_token() from None
+        raise ApiError("InvalidOutput", f"Invalid Output: '{output}' is not valid JSON.") from None
+    outcome = service.tasks.answer(token, "taskSucceeded", {"output": output}, service.clock())
+    return _task_answer_response(service, token, outcome)
 
 
 def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> EmptyAnswer:
     body = {"error": request.get("error"), "cause": request.get("cause")}
-    return _task_answer_response(
-        service.tasks.answer(_given_token(request["taskToken"]), "taskFailed", body, service.clock())
-    )
+    token = _given_token(request["taskToken"])
+    outcome = service.tasks.answer(token, "taskFailed", body, service.clock())
+    return _task_answer_response(service, token, outcome)
 
 
 def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> EmptyAnswer:
-    return _task_answer_response(service.tasks.beat(_given_token(request["taskToken"]), service.clock()))
+    token = _given_token(request["taskToken"])
+    return _task_answer_response(service, token, service.tasks.beat(token, service.clock()))
 
 
 def _given_token(token: str) -> str:
@@ -54,11 +59,17 @@ def _given_token(token: str) -> str:
     return token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
 
 
-def _task_answer_response(outcome: AnswerOutcome) -> EmptyAnswer:
+def _task_answer_response(service: Service, token: str, outcome: AnswerOutcome) -> EmptyAnswer:
     match outcome:
         case AnswerOutcome.ACCEPTED:
             return {}
         case AnswerOutcome.TOO_LATE:
-            raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+            # Observed: AWS names the activity of a task that is over.
+            task = service.tasks.activity_of(token) or "Provided task does not exist anymore"
+            raise ApiError("TaskTimedOut", f"Task Timed Out: '{task}'")
         case AnswerOutcome.UNKNOWN:
-            raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise _invalid_task_token()
+
+
+def _invalid_task_token() -> ApiError:
+    return ApiError("InvalidToken", "Invalid Token: 'Invalid token'")

@@ -3,8 +3,7 @@
 PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
-Publishing is idempotent: a revision with a version does not get another one, even if the
-description differs.
+Publishing is idempotent: a revision gets another version only under another description.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ def publish_state_machine_version(
                 f"The current State Machine revision is {current}.",
             )
         published = state_machines.revise_state_machine(
-            service, machine, machine.revision, publish=True, description=request.get("description", "")
+            service, machine, machine.revision, publish=True, description=request.get("description") or None
         )
         if published is not None and published.version is not None:
             return {
@@ -148,7 +147,7 @@ def save_edited_definition(service: Service, machine_arn: str, definition: str, 
         created_at=service.clock(),
         id=0,
     )
-    saved = state_machines.revise_state_machine(service, machine, changed, publish=False, description="")
+    saved = state_machines.revise_state_machine(service, machine, changed, publish=False)
     if saved is None:
         raise DefinitionConflictError(references.active_unqualified_machine(service, machine_arn))
     return True

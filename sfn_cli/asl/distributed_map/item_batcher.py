@@ -12,7 +12,7 @@ from sfn_cli import quotas
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.visit_template import visit_template
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import dumps
+from sfn_cli.jsonvalue import dumps_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +81,9 @@ class ItemBatcher:
         for name, limit in (("MaxItemsPerBatch", max_items), ("MaxInputBytesPerBatch", max_bytes)):
             if limit is not None and limit < 0:
                 raise StatesError("States.Runtime", f"field {name} must be positive")
-        batch_input = "" if self._batch_input is None else f'"BatchInput":{dumps(self._batch_input(visit))},'
+        batch_input = (
+            "" if self._batch_input is None else f'"BatchInput":{dumps_payload(self._batch_input(visit))},'
+        )
         return Batching(
             max_items or None,
             min(max_bytes or quotas.PAYLOAD_BYTES, quotas.PAYLOAD_BYTES),

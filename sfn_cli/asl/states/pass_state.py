@@ -21,7 +21,8 @@ class PassState(State):
         self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
     ) -> None:
         super().__init__(name, fields, language, load_machine)
-        self._result = Payload(fields["Result"]) if "Result" in fields else None
+        # Observed on AWS in 2026: a Result of null is as if it were absent.
+        self._result = Payload(fields["Result"]) if fields.get("Result") is not None else None
 
     def enter(self, visit: Visit) -> Move:
         if self._result is None:

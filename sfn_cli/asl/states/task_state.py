@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Move
 from sfn_cli.asl.quantity import Quantity
+from sfn_cli.asl.requests.refused_arguments import refuse_arguments
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.validation.fields import RANGES
@@ -42,9 +43,11 @@ class TaskState(State):
                 "States.Runtime", f"The resource provided {self._resource_text} is not recognized."
             )
         scope = visit.path_scope(visit.input.value) if self.language == JSONPATH else visit.jsonata_scope()
+        arguments = self.flow.arguments(visit)
+        refuse_arguments(self.resource, arguments, self.language)
         return Call(
             self.resource,
-            self.flow.arguments(visit),
+            arguments,
             _task_timeout_seconds("TimeoutSeconds", self._timeout, visit),
             _task_timeout_seconds("HeartbeatSeconds", self._heartbeat, visit),
             self._credentials.evaluate(scope) if self._credentials is not None else None,
@@ -52,13 +55,17 @@ class TaskState(State):
 
 
 def _task_timeout_seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
-    """Returns a timeout at this visit. Raises StatesError if it is outside AWS's range for definitions."""
+    """Returns a timeout at this visit. Raises StatesError if it is outside AWS's range.
+
+    Observed in JSONata: the range begins at 0, unlike that of a number in the definition.
+    """
     if quantity is None:
         return None
     seconds: int = quantity.evaluate(visit)
-    least, most = RANGES[name]
-    assert least is not None and most is not None
-    if not least <= seconds <= most:
-        # (ours, modelled on ToleratedFailurePercentage)
-        raise StatesError("States.Runtime", f"{name} must be between {least} and {most}.")
+    most = RANGES[name][1]
+    assert most is not None
+    if not 0 <= seconds <= most:
+        error = "States.QueryEvaluationError" if quantity.is_expression else "States.Runtime"
+        cause = f"{name} must be between 0 and {most} but was: {seconds}"
+        raise StatesError(error, cause, location=name if quantity.is_expression else None)
     return seconds

@@ -6,6 +6,7 @@ complete immediately if in the past. Under JSONata, Seconds and Timestamp may be
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
@@ -14,7 +15,7 @@ from sfn_cli.asl.moves import Move, Sleep
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 from sfn_cli.query.intrinsics import LONG
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
@@ -67,6 +68,8 @@ class WaitState(State):
     def _seconds(self, value: Json) -> int:
         if isinstance(value, float) and value.is_integer() and self._by_expression:
             value = int(value)
+        if self._path is not None and isinstance(value, str) and _LONG.fullmatch(value):
+            value = int(value)  # recorded on AWS in 2026: a text with an integer will do
         if isinstance(value, bool) or not isinstance(value, int) or not -LONG <= value < LONG:
             raise StatesError(
                 "States.Runtime",
@@ -94,5 +97,8 @@ class WaitState(State):
         return -(-nanoseconds // 1_000_000)  # rounded up, so that a Wait never ends early
 
 
+_LONG = re.compile(r"[-+]?\d{1,19}", re.ASCII)
+
+
 def _wait_value_text(value: Json) -> str:
-    return value if isinstance(value, str) else dumps(value)
+    return value if isinstance(value, str) else dumps_payload(value)

@@ -21,7 +21,7 @@ from sfn_cli.asl.validation.value_checks import (
 from sfn_cli.query.jsonata.expression import CLOSING, OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
@@ -31,6 +31,18 @@ MAX_DEPTH = 100
 
 _COMBINERS = ("And", "Or", "Not")
 _SELECTORS = (*_COMBINERS, "Variable", "Condition")
+_ALL_COMPARISONS: Sequence[str] = """
+    StringEquals IsBoolean StringLessThan IsNumeric BooleanEquals StringLessThanEqualsPath NumericLessThan
+    NumericGreaterThan NumericLessThanPath StringMatches TimestampLessThanEqualsPath NumericEquals
+    TimestampGreaterThan StringGreaterThanEqualsPath TimestampGreaterThanEqualsPath TimestampLessThanEquals
+    NumericLessThanEqualsPath TimestampEquals BooleanEqualsPath IsTimestamp StringLessThanEquals
+    NumericLessThanEquals StringLessThanPath TimestampGreaterThanPath StringGreaterThan StringGreaterThanPath
+    IsString StringEqualsPath TimestampEqualsPath TimestampLessThan StringGreaterThanEquals
+    NumericGreaterThanPath NumericGreaterThanEquals NumericEqualsPath TimestampLessThanPath IsNull IsPresent
+    TimestampGreaterThanEquals NumericGreaterThanEqualsPath
+    """.split()  # noqa: SIM905 - as a list, forty lines
+"""All comparison operators, in the order of AWS's message."""
+
 _OUTER_FIELDS = ("Next", "Assign", "Comment")
 """The fields of outermost rules; nested rules may only have Comment."""
 
@@ -113,10 +125,7 @@ def _is_choice_comparison(name: str) -> bool:
 def _check_choice_comparison(findings: Findings, rule: Mapping[str, Json], location: str) -> None:
     check_variable_path(findings, rule["Variable"], f"{location}/Variable", JSONPATH, "Variable")
     operators = [name for name in rule if _is_choice_comparison(name)]
-    if len(operators) > 1:
-        findings.only_one(rule, operators, location)
-    elif not operators:
-        findings.error(location, "A Choice Rule with a Variable must have one comparison operator")  # (ours)
+    findings.only_one(rule, _ALL_COMPARISONS, location, required=True)
     for operator in operators:
         _check_compared_choice_value(findings, rule[operator], operator, f"{location}/{operator}")
 

@@ -32,6 +32,7 @@ UNAVAILABLE = "UNAVAILABLE_INTEGRATION"
 NO_DOLLAR = "NO_DOLLAR"
 NO_PATH = "NO_PATH"
 STATIC_RESULT = "PASS_RESULT_IS_STATIC"
+UNDEFINED_VARIABLE = "POSSIBLY_UNDEFINED_VARIABLE"
 
 
 class Diagnostic(NamedTuple):
@@ -52,15 +53,15 @@ class Findings:
     `express` says whether the machine's type is EXPRESS; `is_available` whether sfn can run a task
     with a resource that AWS supports.
 
-    `catching` is true while a Catcher is checked, which may read `$states.errorOutput`. `states` and
-    `labels` are the names found so far, which must be unique in the whole machine.
+    `readable` are the fields of `$states` that the checked field may read, in addition to `input` and
+    `context`. `states` and `labels` are the names found so far, which must be unique in the whole machine.
     """
 
     def __init__(self, *, express: bool, is_available: Callable[[Resource], bool] | None = None) -> None:
         self.found: list[Diagnostic] = []
         self.express = express
         self.is_available = is_available
-        self.catching = False
+        self.readable: frozenset[str] = frozenset()
         self.states: set[str] = set()
         self.labels: set[str] = set()
 

@@ -24,7 +24,7 @@ from sfn_cli.query.payload_template import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
@@ -122,14 +122,34 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
         findings.error(location, f"JSONata string must start with {OPENING} and end with {CLOSING}")
 
 
+_STATES_FIELDS = ("result", "errorOutput")
+"""The fields of $states that do not exist everywhere."""
+
+_NO_FIELDS: frozenset[str] = frozenset()
+_READABLE_IN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("Task", "Parallel", "Map"), frozenset({"result"})),
+    "Catcher": frozenset({"errorOutput"}),
+}
+
+
+def readable_states_fields(type_: str, name: str) -> frozenset[str]:
+    """Returns which of `result` and `errorOutput` a field may read in $states.
+
+    The field `name` is in a state of this type, or in a "Catcher".
+    https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#reserved-variable-states
+    """
+    return _READABLE_IN.get(type_, _NO_FIELDS) if name in ("Output", "Assign") else _NO_FIELDS
+
+
 def _check_states(findings: Findings, text: str, location: str) -> None:
-    """Checks that only a Catcher reads $states.errorOutput."""
-    if (
-        "errorOutput" in text
-        and not findings.catching
-        and "errorOutput" in compile_expression_field(text).references[1]
-    ):
-        findings.error(location, "Field '$states.errorOutput' does not exist.", UNSUPPORTED_JSONATA)
+    """Checks that the field may read the fields of $states that it reads."""
+    for name in _STATES_FIELDS:
+        if (
+            name in text
+            and name not in findings.readable
+            and name in compile_expression_field(text).references[1]
+        ):
+            findings.error(location, f"Field '$states.{name}' does not exist.", UNSUPPORTED_JSONATA)
 
 
 def _check_jsonata(findings: Findings, value: Json, location: str) -> None:

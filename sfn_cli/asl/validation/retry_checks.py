@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.validation.expression_checks import readable_states_fields
 from sfn_cli.asl.validation.value_checks import VALUE_CHECKS
 
 if TYPE_CHECKING:
@@ -58,18 +59,17 @@ def check_catch(findings: Findings, value: Json, location: str, language: str, n
     allowed = _CATCHER_FIELDS[language]
     other = JSONPATH if language == JSONATA else JSONATA
     entries = findings.entries(value, location)
-    findings.catching = True
     for at, entry in entries:
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         findings.require(entry, ("Next",), at)
         for field, inner in entry.items():
             if field in allowed:
+                findings.readable = readable_states_fields("Catcher", field)
                 VALUE_CHECKS[allowed[field]](findings, inner, f"{at}/{field}", language, field)
             elif field in _CATCHER_FIELDS[other]:
                 findings.other_language(field, at, language, other)
             else:
                 findings.unsupported_field(field, at)
-    findings.catching = False
 
 
 def _check_error_equals(findings: Findings, entry: Mapping[str, Json], location: str, *, last: bool) -> None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.http_tasks import unsupported_http_headers
+from sfn_cli.asl.http_tasks import is_http_invoke_endpoint, unsupported_http_headers
+from sfn_cli.asl.requests.request_faults import sdk_request_faults
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.asl.validation.expression_checks import check_template
 from sfn_cli.asl.validation.integrations import is_known_integration
-from sfn_cli.asl.validation.sdk_checks import PREFIX as SDK_PREFIX
-from sfn_cli.asl.validation.sdk_checks import check_sdk_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +45,8 @@ _RESERVED: Mapping[tuple[str, str], tuple[str, ...]] = {("ecs", "runTask.sync"):
 
 Observed for radkawar/stackd, 2026-09; they are refused if their value is known only at run time, too.
 """
+
+SDK_PREFIX = "aws-sdk:"
 
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
 
@@ -127,7 +128,9 @@ def _check_request(
     if not isinstance(request, dict):
         return
     if resource.service.startswith(SDK_PREFIX):
-        check_sdk_request(findings, request, resource, f"{location}/{field}", language)
+        service = resource.service.removeprefix(SDK_PREFIX)
+        for fault in sdk_request_faults(service, _task_action(resource), request, language):
+            findings.error(f"{location}/{field}", fault)
     else:
         _check_optimised_request(findings, request, resource, f"{location}/{field}")
 
@@ -156,6 +159,14 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
                 "This object should have only one of the following fields: "
                 f"[{', '.join(_CONNECTION_FIELDS)}]",
             )
+        endpoint = request.get("ApiEndpoint")
+        if (
+            isinstance(endpoint, str)
+            and not endpoint.startswith("{%")
+            and not is_http_invoke_endpoint(endpoint)
+        ):
+            # Reported by a user of AWS; that it is refused for what is no https URL is an assumption.
+            findings.error(location, "The value for the 'ApiEndpoint' field is not valid")
     headers = request.get("Headers")
     refused = (
         unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))

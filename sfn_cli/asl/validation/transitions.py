@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.validation.fields import STATE_FIELDS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -24,11 +22,9 @@ def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tupl
                 yield f"{location}/{field}[{index}]/Next", entry["Next"]
 
 
-def may_end_transitions(state: Json) -> bool:
-    """Whether an execution may end with the state.
+def is_terminal_state(state: Json) -> bool:
+    """Whether an execution ends after the state.
 
-    Also true if the end itself has an error, which is reported separately.
+    Observed: a state with neither Next nor End is not terminal.
     """
-    if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
-        return True
-    return state["Type"] in ("Succeed", "Fail") or (state["Type"] != "Choice" and "Next" not in state)
+    return isinstance(state, dict) and (bool(state.get("End")) or state.get("Type") in ("Succeed", "Fail"))

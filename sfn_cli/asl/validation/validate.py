@@ -23,6 +23,7 @@ from sfn_cli.asl.validation.diagnostic import (
     Diagnostic,
     Findings,
 )
+from sfn_cli.asl.validation.expression_checks import readable_states_fields
 from sfn_cli.asl.validation.fields import (
     ENDLESS_TYPES,
     EXCLUSIVE_FIELDS,
@@ -41,8 +42,9 @@ from sfn_cli.asl.validation.map_checks import (
 )
 from sfn_cli.asl.validation.retry_checks import check_catch, check_retry
 from sfn_cli.asl.validation.task_checks import check_task
-from sfn_cli.asl.validation.transitions import may_end_transitions, transition_targets
+from sfn_cli.asl.validation.transitions import is_terminal_state, transition_targets
 from sfn_cli.asl.validation.value_checks import VALUE_CHECKS, Check
+from sfn_cli.asl.validation.variables.scope_checks import check_scopes
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ IsAvailable = Callable[["Resource"], bool]
 def validate(
     definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None
 ) -> list[Diagnostic]:
-    """Returns every problem of a definition's text, in text order; empty if it is valid.
+    """Returns every problem of a definition's text: first those of fields, then of transitions.
 
     Without `is_available`, every integration of AWS is treated as available.
     """
@@ -83,6 +85,7 @@ def validate_state(
 
     def check(machines: _MachineValidation, state: Mapping[str, Json]) -> None:
         machines.state(state, location, JSONPATH)
+        machines.all_transitions()
 
     return _validate(definition, Findings(express=False, is_available=is_available), check)
 
@@ -112,6 +115,8 @@ class _MachineValidation:
         self.findings = findings
         self.language_of_all = language
         self.depth = 0
+        self.machines: list[tuple[Mapping[str, Json], Json, str, int]] = []
+        """The states of each machine, with its StartAt, location and depth, for `transitions`."""
         self.checks: Mapping[Kind, Check] = {
             **VALUE_CHECKS,
             "retry": check_retry,
@@ -127,6 +132,9 @@ class _MachineValidation:
 
     def check_all(self, machine: Mapping[str, Json]) -> None:
         self.check(machine, "", JSONPATH)
+        self.all_transitions()
+        if not any(fault.severity == "ERROR" for fault in self.findings.found):
+            check_scopes(self.findings, machine, self.language_of_all)
 
     def check(
         self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
@@ -147,7 +155,8 @@ class _MachineValidation:
         language = self.language(machine, location, language)
         states = machine.get("States")
         if isinstance(states, dict):
-            self.states(states, machine.get("StartAt"), location, language)
+            self.machines.append((states, machine.get("StartAt"), location, self.depth))
+            self.states(states, location, language)
         self.depth -= 1
 
     def language(self, fields: Mapping[str, Json], location: str, outer: str) -> str:
@@ -162,14 +171,10 @@ class _MachineValidation:
             )
         return own
 
-    def states(self, states: Mapping[str, Json], start_at: Json, location: str, language: str) -> None:
+    def states(self, states: Mapping[str, Json], location: str, language: str) -> None:
         findings = self.findings
         if not states:
             findings.error(f"{location}/States", "Value cannot be empty")
-        start = start_at if isinstance(start_at, str) else None
-        if start is not None and start not in states:
-            findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
-        reached = {start}
         for name in repeated_definition_names(states):
             findings.error(
                 f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE
@@ -177,14 +182,30 @@ class _MachineValidation:
         for name, state in states.items():
             at = f"{location}/States/{pointer(name)}"
             self.name(name, at)
-            if not findings.is_a("Object", state, at):
+            if findings.is_a("Object", state, at):
+                self.state(state, at, language)
+
+    def all_transitions(self) -> None:
+        """Checks the transitions of all machines. Observed: AWS does it after the fields."""
+        for machine in self.machines:
+            self.transitions(*machine)
+
+    def transitions(self, states: Mapping[str, Json], start_at: Json, location: str, depth: int) -> None:
+        """Checks that all transitions of a machine have targets, and that all states can be reached."""
+        findings = self.findings
+        start = start_at if isinstance(start_at, str) else None
+        if start is not None and start not in states:
+            findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
+        reached = {start}
+        for name, state in states.items():
+            if not isinstance(state, dict):
                 continue
-            self.state(state, at, language)
+            at = f"{location}/States/{pointer(name)}"
             for field, target in transition_targets(state, at):
                 reached.add(target)
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
-        if self.depth == 1 and states and not any(may_end_transitions(state) for state in states.values()):
+        if depth == 1 and not any(map(is_terminal_state, states.values())):
             # Observed: AWS then does not check for unreachable states.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
@@ -213,7 +234,8 @@ class _MachineValidation:
         findings = self.findings
         type_ = state.get("Type")
         if type_ is None:
-            findings.error(location, "These fields are required: [Type]")
+            # As for CSVHeaderLocation, the other field that decides which fields a thing has.
+            findings.error(location, "The field 'Type' is required")
             return
         if not isinstance(type_, str) or type_ not in STATE_FIELDS:
             findings.error(
@@ -241,15 +263,16 @@ class _MachineValidation:
             findings.only_one(state, pair, location)
 
     def fields(self, state: Mapping[str, Json], type_: str, location: str, language: str) -> None:
-        kinds = STATE_FIELDS[type_][language]
+        kinds, findings = STATE_FIELDS[type_][language], self.findings
         other = JSONPATH if language == JSONATA else JSONATA
         for name, value in state.items():
+            findings.readable = readable_states_fields(type_, name)
             if name in kinds:
-                self.checks[kinds[name]](self.findings, value, f"{location}/{name}", language, name)
+                self.checks[kinds[name]](findings, value, f"{location}/{name}", language, name)
             elif name in STATE_FIELDS[type_][other]:
-                self.findings.other_language(name, location, language, other)
+                findings.other_language(name, location, language, other)
             else:
-                self.findings.unsupported_field(name, location)
+                findings.unsupported_field(name, location)
 
     def transition(self, state: Mapping[str, Json], location: str) -> None:
         given = [name for name in ("Next", "End") if name in state and state[name] is not False]
@@ -263,7 +286,7 @@ class _MachineValidation:
         if value == []:
             findings.error(location, "Value cannot be empty")
         for at, branch in findings.entries(value, location):
-            self.check(branch, at, self.language_of_all)
+            self.check(self.without_language(branch, at), at, self.language_of_all)
 
     def check_processor(
         self, findings: Findings, value: Json, location: str, language: str, name: str
@@ -272,14 +295,18 @@ class _MachineValidation:
             return
         config = value.get("ProcessorConfig", {})
         check_processor_config(findings, config, f"{location}/ProcessorConfig")
-        machine = value
-        if "QueryLanguage" in value:
-            findings.unsupported_field("QueryLanguage", location)
-            machine = {name: field for name, field in value.items() if name != "QueryLanguage"}
+        machine = self.without_language(value, location)
         express = findings.express
         findings.express = express or (isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS")
         self.check(machine, location, self.language_of_all, also=("ProcessorConfig",))
         findings.express = express
+
+    def without_language(self, machine: Mapping[str, Json], location: str) -> Mapping[str, Json]:
+        """Returns a nested machine without a QueryLanguage, which it must not have."""
+        if "QueryLanguage" not in machine:
+            return machine
+        self.findings.unsupported_field("QueryLanguage", location)
+        return {name: field for name, field in machine.items() if name != "QueryLanguage"}
 
 
 _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")

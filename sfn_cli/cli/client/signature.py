@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import configparser
 import hashlib
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
-from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_input_text
+from sfn_cli.settings.config_file import ConfigFileError, read_profile
 from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
@@ -32,11 +30,11 @@ def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Cred
     key, secret = setting_value("AWS_ACCESS_KEY_ID", environ), setting_value("AWS_SECRET_ACCESS_KEY", environ)
     if not profile and key and secret:
         return Credentials(key, secret, setting_value("AWS_SESSION_TOKEN", environ))
-    named = profile or setting_value("AWS_PROFILE", environ)
-    section = _signing_profile(environ, named or "default")
-    if section is None and named:
-        raise CommandFailedError(f"The config profile ({named}) could not be found")
-    if not section or "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
+    try:
+        section = read_profile(environ, profile)
+    except ConfigFileError as error:
+        raise CommandFailedError(str(error)) from None
+    if "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
         raise MisconfiguredError(
             "NoCredentials",
             'Unable to locate credentials. You can configure credentials by running "aws login".',
@@ -44,32 +42,6 @@ def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Cred
     return Credentials(
         section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token")
     )
-
-
-def _signing_profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
-    """Reads a profile from the shared files.
-
-    https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
-    """
-    found: dict[str, str] | None = None
-    for variable, section in (
-        ("AWS_CONFIG_FILE", name if name == "default" else f"profile {name}"),
-        ("AWS_SHARED_CREDENTIALS_FILE", name),
-    ):
-        parser = configparser.RawConfigParser()
-        try:
-            named = os.path.expanduser(setting_value(variable, environ))
-            parser.read_string(read_input_text(named, CREDENTIALS_BYTES), named)
-        except FileTooLargeError as error:
-            reason = f"{error.filename}: {error.strerror}"
-            raise CommandFailedError(f"Unable to parse config file: {reason}") from None
-        except OSError:
-            continue  # as if it did not exist, like aws
-        except (configparser.Error, UnicodeDecodeError) as error:
-            raise CommandFailedError(f"Unable to parse config file: {error}") from None
-        if parser.has_section(section):
-            found = {**(found or {}), **dict(parser.items(section))}
-    return found
 
 
 class RequestToSign(NamedTuple):

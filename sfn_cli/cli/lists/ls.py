@@ -96,6 +96,8 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         region = terminal.settings.region  # other regions may have machines
         text = f"No state machines in {region}. To create one, run a project: sfn run FOLDER"
         _write_list(terminal, [[Span(text)]])
+    if not (machines or backend.is_remote):
+        backend.write_other_regions()
     return ExitCode.SUCCESS
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -22,17 +22,30 @@ class Backend:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
+        self._found_nothing = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, raised: BaseException | None, trace: object) -> None:
         if "service" in self.__dict__:
+            if self._found_nothing or _is_not_found(raised):
+                self.write_other_regions()
             self.service.close()
             error = self.service.worker_error
             if error is not None and str(error) != str(raised):
                 with suppress(OSError):  # stderr is closed or full
                     sys.stderr.write(f"\nsfn: [WARNING]: {error}\n")
+
+    def write_other_regions(self) -> None:
+        """Writes to stderr where the store has state machines, if it has none in this region."""
+        from sfn_cli.api.views.other_regions import other_regions_note
+        from sfn_cli.errors import StoreError
+
+        with suppress(OSError, StoreError):  # stderr is closed, or the store is what has failed
+            note = other_regions_note(self.service)
+            if note is not None:
+                sys.stderr.write(f"\nsfn: [WARNING]: {note}\n")
 
     @property
     def is_remote(self) -> bool:
@@ -77,6 +90,29 @@ class Backend:
         from sfn_cli import api
 
         try:
-            return api.call_api(self.service, operation, request)
+            api.check_api_region(self.service, operation, request)
+            answer = api.call_api(self.service, operation, request)
         except ApiError as error:
             raise OperationError(operation.name, error) from error
+        if operation.name in _LISTS and not request.get("nextToken"):
+            self._found_nothing = not answer[_LISTS[operation.name]]
+        return answer
+
+
+def _is_not_found(raised: BaseException | None) -> bool:
+    """Whether a command has failed perhaps because what it named is in another region."""
+    if isinstance(raised, OperationError):
+        return raised.error.code in _NOT_FOUND
+    return isinstance(raised, (CommandFailedError, UsageError))
+
+
+_NOT_FOUND = (
+    "ActivityDoesNotExist",
+    "ExecutionDoesNotExist",
+    "InvalidArn",  # for a name that does not exist
+    "ResourceNotFound",
+    "StateMachineDoesNotExist",
+)
+
+_LISTS = {"ListStateMachines": "stateMachines", "ListActivities": "activities"}
+"""The operations that list what a region has, and the member with the list."""

@@ -6,6 +6,7 @@ New executions, with one event, and those that another worker left take the same
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
@@ -132,6 +133,7 @@ class Claims:
         """
         driven.begin(interpreter, self._clock())
         interpreter.budget = self._budget
+        interpreter.execution.activity_is_missing = partial(self._is_missing_activity, driven)
         interpreter.changed_tasks()
         if not interpreter.open_tasks:
             return
@@ -143,3 +145,9 @@ class Claims:
             else:
                 self._dispatch.update(driven, [task])
         self._messages.catch_up(driven)
+
+    def _is_missing_activity(self, driven: DrivenExecution, state: str, activity: str) -> bool:
+        """Whether the state's activity is missing, and needed: no mock answers its tasks."""
+        if driven.mocks is not None and driven.mocks.mentions(state):
+            return False
+        return not self._tasks.has_activity(activity)

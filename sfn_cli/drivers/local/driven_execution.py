@@ -154,11 +154,15 @@ class DrivenExecution:
 
     def slow_turn(self, now: int, budget: TimeBudget) -> Turned:
         """Takes the one step that exceeds the budget of the loop. Runs in a thread."""
-        loop_budget, self.interpreter.budget = self.interpreter.budget, budget
+        execution = self.interpreter.execution
+        loop_budget, execution.budget = execution.budget, budget
+        # The loop's connection to the store is not for threads.
+        is_missing, execution.activity_is_missing = execution.activity_is_missing, None
         try:
             return turn.turn(self.interpreter, (), now, limit=1)
         finally:
-            self.interpreter.budget = loop_budget
+            execution.budget = loop_budget
+            execution.activity_is_missing = is_missing
 
     def own_time(self, now: int) -> int:
         """Returns the time on its own clock at the wall-clock time `now`."""

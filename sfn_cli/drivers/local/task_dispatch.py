@@ -62,11 +62,14 @@ class _IsolatedTask:
         /,
         *,
         request_id: str | None = None,
+        client_context: str | None = None,
     ) -> PendingInvocation:
         """`Pool.invoke`, isolated, with a request id derived from the execution's seed."""
         if request_id is None:
             request_id = invocation_request_id(self._driven.interpreter.execution.seed, self._task)
-        return self._context.pool.invoke(function_ref, payload, self.guarded(done), request_id=request_id)
+        return self._context.pool.invoke(
+            function_ref, payload, self.guarded(done), request_id=request_id, client_context=client_context
+        )
 
     def guarded(self, callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
         """`TaskContext.isolated` for this execution."""

@@ -81,7 +81,11 @@ def short_sdk_name(name: str) -> str:
 
 
 def service_error(error: ClientError, model: Any) -> ServiceError:
-    """Converts botocore's error; `model` is botocore's model of the service."""
+    """Converts botocore's error; `model` is botocore's model of the service.
+
+    S3 answers HeadObject and HeadBucket without a body. As in the Java SDK, 404 is the operation's own
+    error (aws/aws-sdk-java-v2#1941), and the message is null.
+    """
     response: Mapping[str, Any] = error.response
     error_fields, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
     code = str(error_fields.get("Code", ""))
@@ -90,9 +94,12 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
         str(error_fields.get("QueryErrorCode", ""))
     )
     is_s3 = model.service_name == "s3"
+    is_head_of_s3 = is_s3 and error.operation_name.startswith("Head")
+    if is_head_of_s3 and code == "404":
+        shape = next(iter(model.operation_model(error.operation_name).error_shapes), None)
     return ServiceError(
         code,
-        _service_error_message(error_fields, metadata),
+        "null" if is_head_of_s3 else _service_error_message(error_fields, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
         metadata.get("RequestId") or random_uuid(),
         shape.name if shape is not None else None,

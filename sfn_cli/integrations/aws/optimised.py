@@ -70,11 +70,11 @@ def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
 def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Puts events.
 
-    The execution and its state machine are added to each event's resources.
+    The state machine and the execution are added to each event's resources, in this order (recorded).
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
     execution = context.service.executions.find(task_run.execution_arn)
-    origin = () if execution is None else (execution.arn, execution.state_machine_arn)
+    origin = () if execution is None else (execution.state_machine_arn, execution.arn)
 
     def add_origin(request: dict[str, Any]) -> None:
         for entry in request.get("Entries", ()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.api.model import is_not_in_aws_model
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps, well_formed_text
+from sfn_cli.jsonvalue import Json, dumps, dumps_payload, well_formed_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,8 +54,11 @@ def sdk_member_name(member: str) -> str:
 
     `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
     SDK lower-cases a name's leading capitals, except one that begins the next word. A name that Java
-    reserves ends in Value: `Equals` becomes EqualsValue, `default` DefaultValue.
+    reserves ends in Value: `Equals` becomes EqualsValue, `default` DefaultValue. DynamoDB's NULL is Nul
+    (aws/aws-sdk-js-v3#4948).
     """
+    if member == "NULL":
+        return "Nul"
     name = list(member)
     for index in range(1, len(name)):
         following = member[index + 1 : index + 2]
@@ -139,9 +142,9 @@ def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
         case "blob":
             # Observed: a stream contains the JSON text of the value; "text" keeps its quotes.
             is_verbatim = isinstance(value, str) and not shape.serialization.get("streaming")
-            return well_formed_text(value if is_verbatim else dumps(value)).encode()
+            return well_formed_text(value if is_verbatim else dumps_payload(value)).encode()
         case "string" | "character":
-            return well_formed_text(value) if isinstance(value, str) else dumps(value)
+            return well_formed_text(value) if isinstance(value, str) else dumps_payload(value)
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"
         case "integer" | "long" if isinstance(value, (str, float)):

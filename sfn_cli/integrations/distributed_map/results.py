@@ -14,7 +14,7 @@ from sfn_cli.api.stepfunctions.redrive import redrive_status
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
-from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.jsonvalue import dumps, dumps_payload, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ def _transform_result(result: Result, run: RunNames, transformation: str) -> lis
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
         return [dumps(_describe_result(result, run))]
     if transformation == "FLATTEN" and result.output.startswith("["):
-        return [dumps(element) for element in loads(result.output)]
+        return [dumps_payload(element) for element in loads(result.output)]
     return [result.output]
 
 

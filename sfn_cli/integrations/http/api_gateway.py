@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.api.apigateway.urls import api_id_in_host, api_path
+from sfn_cli.asl.http_tasks import is_loopback_url
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
@@ -34,7 +35,6 @@ from sfn_cli.integrations.http.client import (
     has_http_header,
     http_header_lists,
     http_response_text,
-    is_loopback_url,
     send_http_request,
 )
 from sfn_cli.integrations.http.url_encoding import url_encode, url_query_pairs

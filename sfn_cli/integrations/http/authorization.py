@@ -13,13 +13,13 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.events.connections import AUTHORIZED
+from sfn_cli.asl.http_tasks import is_loopback_url
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.http.client import (
     Headers,
     Request,
     Unreadable,
     http_response_text,
-    is_loopback_url,
     send_http_request,
 )
 from sfn_cli.integrations.http.url_encoding import url_encode

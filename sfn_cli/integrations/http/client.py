@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 from sfn_cli import quotas
+from sfn_cli.asl.http_tasks import LOOPBACK
 from sfn_cli.jsonvalue import Json, loads
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ MAX_BODY_BYTES = quotas.PAYLOAD_BYTES
 
 One more byte is read, to detect a longer response.
 """
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -53,11 +52,6 @@ class Response(NamedTuple):
 
 class Unreadable(Exception):
     """A response whose body is not text; the message is the reason."""
-
-
-def is_loopback_url(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in LOOPBACK or host.endswith(".localhost")
 
 
 def send_http_request(request: Request, *, seconds: float, most_bytes: int = MAX_BODY_BYTES) -> Response:

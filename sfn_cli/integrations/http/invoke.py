@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from sfn_cli.api.events import connections
+from sfn_cli.asl.http_tasks import is_http_invoke_endpoint
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
@@ -34,7 +35,6 @@ from sfn_cli.integrations.http.client import (
     has_http_header,
     http_header_lists,
     http_response_value,
-    is_loopback_url,
     send_http_request,
 )
 from sfn_cli.integrations.http.url_encoding import (
@@ -45,7 +45,7 @@ from sfn_cli.integrations.http.url_encoding import (
     url_query_pairs,
 )
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps, serialized_payload
+from sfn_cli.jsonvalue import Json, dumps_payload, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,6 +65,7 @@ _FIELDS = (
 )  # fmt: skip
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
+_WITHOUT_BODY = (204, 205)
 
 _NOTHING = object()
 """Marks a missing RequestBody, as opposed to null."""
@@ -107,18 +108,27 @@ def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | T
     if not response.succeeded:
         # Observed: the error contains only the status of the response.
         return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
-    try:
-        body = http_response_value(response)
-    except Unreadable as error:
-        raise StatesError("States.Runtime", str(error)) from None
     headers = http_header_lists(tuple((name.lower(), value) for name, value in response.headers))
     output = {
         "Headers": headers,
-        "ResponseBody": body,
+        **_http_invoke_response_body(call.method, response),
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
     return TaskSucceeded(task.id, serialized_payload(output))
+
+
+def _http_invoke_response_body(method: str, response: Response) -> dict[str, Json]:
+    """Returns the member ResponseBody, if HTTP allows a body. Raises StatesError.
+
+    Observed: 204. An empty body where HTTP allows one is the empty text.
+    """
+    if method == "HEAD" or response.status in _WITHOUT_BODY:
+        return {}
+    try:
+        return {"ResponseBody": http_response_value(response)}
+    except Unreadable as error:
+        raise StatesError("States.Runtime", str(error)) from None
 
 
 def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
@@ -143,7 +153,7 @@ def _invoked_connection(service: Service, arn: str) -> Connection:
 def _parse_http_invoke_arguments(arguments: Mapping[str, Json]) -> _Arguments:
     """Parses the arguments of the task. Raises StatesError for a URL that is not allowed."""
     url = arguments["ApiEndpoint"]
-    if not _is_http_invoke_url_allowed(url):
+    if not is_http_invoke_endpoint(url):
         raise invalid_http_argument(
             f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}"
         )
@@ -154,17 +164,6 @@ def _parse_http_invoke_arguments(arguments: Mapping[str, Json]) -> _Arguments:
         tuple(url_query_pairs(http_argument_object(arguments, "QueryParameters"))),
         arguments.get("RequestBody", _NOTHING),
         _http_invoke_array_format(http_argument_object(arguments, "Transform")),
-    )
-
-
-def _is_http_invoke_url_allowed(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and is_loopback_url(url))
     )
 
 
@@ -240,7 +239,7 @@ def _http_invoke_body(call: _Arguments, added: Additions, headers: Headers) -> b
         return url_encode(url_form_pairs(body, call.array_format)).encode()
     # Text with a content type other than JSON is sent unchanged.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
-    return (dumps(body) if "json" in kind.lower() else plain_url_value(body)).encode()
+    return (dumps_payload(body) if "json" in kind.lower() else plain_url_value(body)).encode()
 
 
 def _add_http_invoke_content_type(request: Request) -> Request:

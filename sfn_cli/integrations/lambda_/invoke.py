@@ -16,7 +16,7 @@ from sfn_cli.integrations.aws.response_metadata import response_metadata_date, s
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import lambda_function_signal
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload, loads
 from sfn_cli.store.records.functions import function_reference
 from sfn_cli.uuids import random_uuid
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Invokes Parameters' FunctionName (with Qualifier, if given) with Payload.
+    """Invokes Parameters' FunctionName (with Qualifier, if given) with Payload and ClientContext.
 
-    Does not wait for an Event or a DryRun.
+    With a LogType of Tail, the result has the end of the log. Does not wait for an Event or a DryRun.
     """
     task, answer = task_run.task, task_run.answer
     arguments = task.arguments.value
@@ -39,25 +39,64 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
         return nothing_to_cancel
     qualifier, event = arguments.get("Qualifier"), _lambda_invoke_event(arguments.get("Payload"))
     own_qualifier = function_reference(function_ref).qualifier
-    if arguments.get("InvocationType") in ("Event", "DryRun") or (
+    request = _lambda_invoke_request(arguments, event)
+    if request.get("InvocationType") in ("Event", "DryRun") or (
         qualifier and own_qualifier not in (None, qualifier)
     ):
-        answer(_lambda_invoke_without_waiting(task.id, {**arguments, "Payload": event}, context))
+        answer(_lambda_invoke_without_waiting(task.id, request, context))
+        return nothing_to_cancel
+    try:
+        client_context = _lambda_invoke_client_context(request)
+    except ApiError as error:
+        answer(_lambda_invoke_refusal(task.id, error, random_uuid()))
         return nothing_to_cancel
     named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
+    with_log = request.get("LogType") == "Tail"
 
     def done(outcome: Outcome) -> None:
+        log = invocations.invocation_log_result(outcome.log_tail) if with_log else None
         answer(
             lambda_function_signal(
                 task,
                 outcome,
                 named,
                 context,
-                lambda result: _lambda_invoke_response(result, outcome, context),
+                lambda result: _lambda_invoke_response(result, outcome, log, context),
             )
         )
 
-    return context.pool.invoke(named, event, done).cancel
+    return context.pool.invoke(named, event, done, client_context=client_context).cancel
+
+
+def _lambda_invoke_request(arguments: Mapping[str, Json], event: str) -> dict[str, Json]:
+    texts = {
+        name: value if isinstance(value, str) else dumps_payload(value)
+        for name, value in arguments.items()
+        if value is not None
+    }
+    return {**texts, "Payload": event}
+
+
+def _lambda_invoke_client_context(request: Mapping[str, Json]) -> str | None:
+    """Returns the JSON text of ClientContext. Raises ApiError for it, and for an invalid type."""
+    if "ClientContext" not in request and all(request.get(name) in plain for name, plain in _PLAIN.items()):
+        return None
+    check_constraints(load_model("lambda", "Invoke").input, request)
+    return invocations.parse_invocation_context(request.get("ClientContext"))
+
+
+_PLAIN = {"InvocationType": (None, "RequestResponse"), "LogType": (None, "None", "Tail")}
+"""The values of most tasks, which need no check."""
+
+
+def _lambda_invoke_refusal(task: int, error: ApiError, request_id: str) -> TaskFailed:
+    """Returns the failure of a task whose request Lambda refuses."""
+    code = error.code.removesuffix("Exception")
+    details = (
+        f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; "
+        f"Request ID: {request_id}; Proxy: null"
+    )
+    return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
 
 
 def _lambda_invoke_without_waiting(
@@ -69,12 +108,7 @@ def _lambda_invoke_without_waiting(
         check_constraints(load_model("lambda", "Invoke").input, request)
         status = invocations.invoke(context.service, request)["StatusCode"]
     except ApiError as error:
-        code = error.code.removesuffix("Exception")
-        details = (
-            f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; "
-            f"Request ID: {request_id}; Proxy: null"
-        )
-        return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
+        return _lambda_invoke_refusal(task, error, request_id)
     headers = _lambda_invoke_headers(0, request_id, context, {})
     return TaskSucceeded(
         task,
@@ -91,18 +125,21 @@ def _lambda_invoke_event(payload: Json) -> str:
         with suppress(ValueError):
             loads(payload)
             return payload
-    return dumps(payload)
+    return dumps_payload(payload)
 
 
-def _lambda_invoke_response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str, Json]:
+def _lambda_invoke_response(
+    result: Json, outcome: Outcome, log: str | None, context: TaskContext
+) -> dict[str, Json]:
     headers = _lambda_invoke_headers(
         len(outcome.payload.encode()),
         outcome.request_id,
         context,
-        {"X-Amz-Executed-Version": outcome.version},
+        {"X-Amz-Executed-Version": outcome.version, **({} if log is None else {"X-Amz-Log-Result": log})},
     )
     return {
         "ExecutedVersion": outcome.version,
+        **({} if log is None else {"LogResult": log}),
         "Payload": result,
         **sdk_response_metadata(outcome.request_id, headers),
         "StatusCode": 200,

@@ -8,9 +8,15 @@ a stay (`Stay.memo`: moves and final failures of states), which may be lost at a
 Laws, observed in recordings of AWS:
 1. An event follows the previous one in its frame (previousEventId); the execution's first state follows 0.
 2. A retry has no event of its own: the next …Scheduled or …Started follows the failure.
-3. An error of a JSONata expression is recorded as EvaluationFailed, which follows what StateEntered followed.
-4. A failing Map or Parallel aborts the work of its other children, then retries or records its failure.
-5. The 25,000th event is always the execution's end.
+3. An error of a JSONata expression, or of too large variables, is recorded as EvaluationFailed. The former
+   follows what StateEntered followed if the state has no other event (2024), the latter StateEntered (2026).
+4. A failing Map or Parallel aborts its failed child's Task and the work of its other children, then retries
+   or records its failure. All of this follows the failed child's last event.
+5. A state is entered with compact input; only ExecutionStarted, and the event with a task's result, have
+   the text as it was given. (Recordings since the middle of 2024)
+6. The 25,000th event is always the execution's end.
+7. An error of a Catcher's own fields follows what the state's failure followed, and is a second failure.
+8. States.Runtime fails the execution, without any event of the states and iterations around it.
 """
 
 from __future__ import annotations
@@ -90,7 +96,7 @@ _BEFORE_ANY_TIMER = 0
 
 
 def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
-    """Returns the event itself, or the execution's end if the history is full (law 5)."""
+    """Returns the event itself, or the execution's end if the history is full (law 6)."""
     if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":
         return next_event
     cause = f"The execution reached the maximum number of history events ({execution.max_events})."
@@ -137,11 +143,13 @@ def decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | 
 
 
 def _is_superseded(frame: Frame) -> bool:
-    """Whether a sibling of the frame or of an ancestor has failed, which stops the frame."""
+    """Whether a sibling of the frame or of an ancestor has failed, or aborted it, which stops the frame."""
     child: Frame = frame
     while (parent := child.parent) is not None:
-        failed = parent.stay.failed_child
+        failed, fork = parent.stay.failed_child, parent.stay.fork
         if failed is not None and failed is not child:
+            return True
+        if fork is not None and child.index in fork.aborted:
             return True
         child = parent
     return False
@@ -151,7 +159,7 @@ def _decide_enter(execution: Execution, frame: Frame, now: int) -> HistoryEvent:
     assert frame.next is not None
     state = frame.machine.states[frame.next]
     return event_of_move(
-        execution, frame, now, _ENTERED[state.type], {"name": state.name}, payload=frame.input
+        execution, frame, now, _ENTERED[state.type], {"name": state.name}, payload=frame.input.compacted()
     )
 
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
-from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, state_event_types
+from sfn_cli.asl.retry import RUNTIME
+from sfn_cli.errors import StatesError
+from sfn_cli.interpreter.events import (
+    VARIABLES,
+    VARIABLES_DETAILS,
+    HistoryEvent,
+    error_event_details,
+    state_event_types,
+)
 from sfn_cli.interpreter.receive import task_details, task_event, task_kind
-from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.interpreter.visits import full_visit_error
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import Execution
@@ -80,7 +89,7 @@ def move_out_of_state(
     state = frame.stay.state
     details: dict[str, Json] = {"name": state.name}
     if done.assigned:
-        details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
+        details[VARIABLES] = {name: dumps_payload(value) for name, value in done.assigned.items()}
         details[VARIABLES_DETAILS] = {"truncated": False}
     return HistoryEvent(
         execution.last_id + 1,
@@ -96,6 +105,8 @@ def move_out_of_state(
 
 def _schedule_move(execution: Execution, frame: Frame, now: int, call: Call, previous: int) -> HistoryEvent:
     kind = task_kind(call.resource)
+    if kind == "Activity" and _is_missing_move_activity(execution, frame, call):
+        return _fail_move_without_activity(execution, frame, now, call, previous)
     details: dict[str, Json] = task_details(call.resource) or {"resource": call.resource.arn}
     if kind == "Task":
         details["region"] = execution.arn.split(":", 4)[3]
@@ -107,3 +118,18 @@ def _schedule_move(execution: Execution, frame: Frame, now: int, call: Call, pre
         details["taskCredentials"] = {"roleArn": call.credentials.get("RoleArn")}
     type = task_event(call.resource, "Scheduled")
     return event_of_move(execution, frame, now, type, details, payload=call.arguments, previous=previous)
+
+
+def _is_missing_move_activity(execution: Execution, frame: Frame, call: Call) -> bool:
+    is_missing = execution.activity_is_missing
+    return is_missing is not None and is_missing(frame.stay.state.name, call.resource.arn)
+
+
+def _fail_move_without_activity(
+    execution: Execution, frame: Frame, now: int, call: Call, previous: int
+) -> HistoryEvent:
+    # Observed: nothing is scheduled, and the execution fails, whatever Retry and Catch say.
+    missing = StatesError(RUNTIME, f"The activity {call.resource.arn} does not exist.")
+    error = full_visit_error(frame.stay, missing)
+    details = error_event_details(error.error, error.cause)
+    return event_of_move(execution, frame, now, "ExecutionFailed", details, previous=previous)

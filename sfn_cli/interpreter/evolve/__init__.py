@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
+from sfn_cli.interpreter.events import EVENT_TYPES, SYNCHRONOUS, TERMINAL, HistoryEvent
 from sfn_cli.interpreter.evolve import children, origins, states, tasks
 from sfn_cli.interpreter.frame import Frame
 from sfn_cli.interpreter.redrive import redrive_execution
@@ -64,7 +64,9 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
     assert event.payload is not None
     execution.input = event.payload
     execution.started_at = event.at
-    execution.role_arn = str((event.details or {}).get("roleArn", ""))
+    details = event.details or {}
+    execution.role_arn = str(details.get("roleArn", ""))
+    execution.is_synchronous = SYNCHRONOUS in details
     execution.limit_time(event.at)
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
     children.add_child_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
@@ -77,7 +79,7 @@ def execution_redriven(execution: Execution, event: HistoryEvent) -> None:
     execution.redrive_count = event.details["redriveCount"]
     execution.redriven_at = event.at
     execution.limit_time(event.at)
-    redrive_execution(execution, event.at)
+    redrive_execution(execution, event)
 
 
 def execution_ended(execution: Execution, event: HistoryEvent) -> None:

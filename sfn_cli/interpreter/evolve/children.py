@@ -111,6 +111,7 @@ def _start_child(
         execution.next_serial, move.machine(index), move.inputs[index], parent.variables, event.id, event.at
     )
     child.parent = parent
+    child.variable_bytes = parent.variable_bytes
     child.index = index
     if move.items is not None:
         child.item = (index, move.items[index])
@@ -147,21 +148,28 @@ def iteration_failed(execution: Execution, frame: Frame, event: HistoryEvent) ->
 def iteration_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     parent = frame.parent
     assert parent is not None and parent.stay.fork is not None
-    _remove_child_from_agenda(execution, frame)
-    fork = parent.stay.fork
-    fork.unfinished[frame.index] = fork.children.pop(frame.index)
+    parent.stay.fork.aborted.append(frame.index)
 
 
 def children_joined(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    stay = frame.stay
+    if stay.map_run_event:
+        # Observed since November 2024: what follows does not follow MapRunSucceeded.
+        frame.last = stay.map_run_event
     frame.last_at = event.at
-    frame.stay.memo = NO_MEMO
+    stay.memo = NO_MEMO
     execution.make_ready(frame)
 
 
 def children_join_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    _note_failed_child(execution, frame, event)
     stay = frame.stay
-    stay.error = visit_failure(execution, frame)
+    if stay.failure_recorded:  # a second time
+        stay.error = final_visit_failure(execution, frame, event.at)
+        stay.catch_failed = True
+    else:
+        _note_failed_child(execution, frame, event)
+        stay.error = visit_failure(execution, frame)
     follow_event(execution, frame, event)
     set_children_aside(execution, frame)
-    stay.join_failed = True
+    stay.failure_recorded = True
+    stay.before_failure = event.previous_event_id

@@ -9,7 +9,8 @@ from sfn_cli.interpreter.events import VARIABLES
 from sfn_cli.interpreter.evolve.children import child_succeeded, drop_children, set_children_aside
 from sfn_cli.interpreter.evolve.tasks import cancel_task, count_task_retry, follow_event
 from sfn_cli.interpreter.frame import NO_MEMO, Stay
-from sfn_cli.jsonvalue import loads
+from sfn_cli.jsonvalue import loads, text_bytes, value_bytes
+from sfn_cli.quotas import VARIABLES_BYTES
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
@@ -33,6 +34,9 @@ def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
     assigned = event.details.get(VARIABLES)
     if assigned:
         frame.variables = {**frame.variables, **{name: loads(text) for name, text in assigned.items()}}
+        frame.variable_bytes += sum(map(text_bytes, assigned.values()))
+        if frame.variable_bytes > VARIABLES_BYTES:  # variables have been replaced
+            frame.variable_bytes = sum(map(value_bytes, frame.variables.values()))
     frame.input = event.payload
     frame.next = event.next
     frame.phase = "ENDING" if event.next is None else "STARTING"
@@ -43,18 +47,25 @@ def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 
 
 def state_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    frame.stay.memo = NO_MEMO
+    if event.previous_event_id == frame.last:  # the branch failed by itself; it is not aborted
+        frame.stay.failure_recorded = True
+        execution.make_ready(frame)
+        return
     cancel_task(execution, frame)
     set_children_aside(execution, frame)
-    frame.stay.memo = NO_MEMO
     frame.stood = frame.phase
+    frame.phase = "ABORTED"
 
 
 def evaluation_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    if frame.phase == "FAILED":
+    stay, details = frame.stay, event.details or {}
+    location = details.get("location")
+    if location is not None and location.startswith("Catch["):
+        stay.catch_failed = True
+        stay.failure_recorded = False
+    elif frame.phase == "FAILED":
         count_task_retry(execution, frame)
     follow_event(execution, frame, event)
     set_children_aside(execution, frame)
-    details = event.details or {}
-    frame.stay.error = StatesError(
-        details.get("error"), details.get("cause"), location=details.get("location")
-    )
+    stay.error = StatesError(details.get("error"), details.get("cause"), location=location)

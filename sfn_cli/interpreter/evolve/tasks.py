@@ -95,7 +95,10 @@ def task_scheduled(execution: Execution, frame: Frame, event: HistoryEvent) -> N
 
 
 def task_started(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    _continue_task(execution, frame, event).started = True
+    task = _continue_task(execution, frame, event)
+    task.started = True
+    if task.activity is not None:
+        task.limit_from(event.at)
 
 
 def task_submitted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
@@ -140,6 +143,9 @@ def _task_missed_heartbeat(task: OpenTask, event: HistoryEvent) -> bool:
     """
     if (event.details or {}).get("error") == HEARTBEAT_TIMEOUT:
         return True
+    if not task.started and task.activity is not None:
+        task.started = True  # in histories of sfn 0.2, the limits count from the scheduling
+        task.limit_from(task.at)
     due_at = task.heartbeat_due_at
     return (
         due_at is not None and event.at >= due_at and (task.timeout_at is None or event.at < task.timeout_at)
@@ -154,6 +160,7 @@ def map_run_started(execution: Execution, frame: Frame, event: HistoryEvent) -> 
     stay.distribution = None
     stay.map_run_arn = details["mapRunArn"]
     stay.map_run_redrives = details.get("redriveCount", 0)
+    stay.map_run_event = event.id
     stay.task = OpenTask(
         id=event.id,
         frame=frame.serial,

@@ -68,10 +68,3 @@ def origins_of_prefix(started: Mapping[str, Any] | None, whole: Origin, *, is_ed
 def with_origins(details: Mapping[str, "Json"] | None, origins: Sequence[Origin]) -> dict[str, "Json"]:
     """Returns the details of ExecutionStarted with the origins."""
     return {**(details or {}), TAKEN_OVER: [origin._asdict() for origin in origins]}
-
-
-def without_origins(details: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Returns a copy of an event's details as everyone may see them."""
-    shown = dict(details or {})
-    shown.pop(TAKEN_OVER, None)
-    return shown

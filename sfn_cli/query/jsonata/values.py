@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import dumps, json_value_is_larger_than
+from sfn_cli.query.intrinsics import LONG
 from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, current_allowance
 from sfn_cli.query.jsonata.messages import Refusal
 
@@ -142,22 +144,23 @@ class _PlainValue:
         return known
 
 
-_MAX_BITS = 1024
-"""The bits of the largest integer that fits a double. Larger integers are infinite in JSONata."""
+_MAX_INTEGER = int(sys.float_info.max)
+"""The largest integer that fits a double. Larger integers are infinite in JSONata."""
 
 
 def _plain_number_value(value: int | float) -> int | float:
-    """Returns a number as JavaScript writes it: 1 for 1.0, and 1e+22 for an integer of that size.
+    """Returns a number as AWS has it: an integer for 1.0 if it fits Java's long, otherwise a double.
 
     Raises Refusal for infinity and NaN.
     """
     if isinstance(value, int):
-        if value.bit_length() > _MAX_BITS:
+        if abs(value) > _MAX_INTEGER:
             raise Refusal("D1001", f"Number out of range: {'-' if value < 0 else ''}Infinity")
-        return float(value) if 10**21 <= abs(value) < 10**308 and int(float(value)) == value else value
+        # Measured on AWS: 9223372036854775808 is 9.223372036854776E18.
+        return value if -LONG <= value < LONG else float(value)
     if not math.isfinite(value):
         raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
-    if value.is_integer() and abs(value) < 1e21:
+    if value.is_integer() and -LONG <= value < LONG:
         return int(value) if abs(value) <= 2**53 else int(Decimal(repr(value)))
     return value
 

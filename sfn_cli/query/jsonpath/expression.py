@@ -8,7 +8,8 @@ Rule 2: a definite path returns the bare value, and PathNotFound if any step is 
 Rule 3: an indefinite path always returns a list, in document order; missing members add nothing.
 Rule 4: `[n]` after an indefinite step indexes each match, not the list of matches.
 Rule 5: `['a','b']` at the end is definite: it returns one object with the keys that are present.
-Rule 6: functions such as `length()`, and filter operators such as `=~`, `in` and `subsetof`, are rejected.
+Rule 6: functions such as `length()` are taken for names, and so find nothing. Filter operators such as
+`=~`, `in` and `subsetof` are rejected.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps_payload
 from sfn_cli.query.java_text import java_class, java_text
 from sfn_cli.query.jsonpath.parser import (
     MAX_NODES,
+    FunctionName,
     Selector,
     Step,
     TooManyNodes,
@@ -39,13 +41,16 @@ class PathNotFound(Exception):  # named for what happened
 
     `str()` is the form of InputPath, OutputPath, ItemsPath …: "Invalid path '$.a' : No results for
     path: $['a']".
+
+    `is_past_end` says that only the last step's index is out of an array's range.
     """
 
-    def __init__(self, path: str, reason: str, document: Json) -> None:
+    def __init__(self, path: str, reason: str, document: Json, *, is_past_end: bool = False) -> None:
         super().__init__(f"Invalid path '{path}' : {reason}")
         self.path = path
         self.reason = reason
         self.document = document
+        self.is_past_end = is_past_end
 
     def as_invalid_path(self) -> StatesError:
         """Returns the States.Runtime error of a field that is itself a path, such as OutputPath."""
@@ -60,15 +65,28 @@ class PathNotFound(Exception):  # named for what happened
         return StatesError(
             "States.Runtime",
             f"The JSONPath '{self.path}' specified for the field '{field}' could not be found "
-            f"in the input '{dumps(self.document)}'",
+            f"in the input '{dumps_payload(self.document)}'",
         )
 
-    def in_intrinsic(self) -> str:
-        """Returns AWS's message for an intrinsic function with this path."""
-        document = dumps(self.document)
+    def in_intrinsic(self, state_input: Json) -> str:
+        """Returns AWS's message for an intrinsic function with this path.
+
+        Measured on AWS by users in 2026 (floci): an index into what is no array has Jayway's own message,
+        and a path in the Context Object is reported as one in the state's input.
+        """
+        if self.reason.startswith(_NO_ARRAY):
+            return self.reason
+        path, document = self.path, self.document
+        if path.startswith("$$"):
+            path, document = path[1:], state_input
         return (
-            f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
+            f"The JsonPath argument for the field '{path}' could not be found in the input "
+            f"'{dumps_payload(document)}'"
         )
+
+
+_NO_ARRAY = "Filter: ["
+"""How Jayway's message for an index into what is no array begins."""
 
 
 class Path:
@@ -77,13 +95,14 @@ class Path:
     `root` is "$", "$$" or a variable's name; `steps` are names, indexes and selectors.
     """
 
-    __slots__ = ("_names", "_plain", "definite", "root", "steps", "text")
+    __slots__ = ("_names", "_plain", "definite", "ends_with_index", "root", "steps", "text")
 
     def __init__(self, text: str, root: str, steps: tuple[Step, ...]) -> None:
         self.text = text
         self.root = root
         self.steps = steps
         self.definite = all(not isinstance(step, Selector) or step.merges for step in steps)
+        self.ends_with_index = self.definite and bool(steps) and isinstance(steps[-1], int)
         self._names = steps if all(isinstance(step, str) for step in steps) else None
         self._plain = not any(isinstance(step, Selector) for step in steps)
 
@@ -140,7 +159,12 @@ class Path:
         return value
 
     def _not_found(self, document: Json) -> PathNotFound:
-        return PathNotFound(self.text, _path_not_found_reason(self.steps, document), document)
+        return PathNotFound(
+            self.text,
+            _path_not_found_reason(self.steps, document),
+            document,
+            is_past_end=self.ends_with_index and isinstance(_parent_node(self.steps, document), list),
+        )
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -167,6 +191,19 @@ def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudg
     return nodes
 
 
+def _parent_node(steps: tuple[Step, ...], document: Json) -> Json:
+    """Returns the value that the last step of a definite path is applied to; None if it is missing."""
+    nodes = [document]
+    for step in steps[:-1]:
+        if isinstance(step, str):
+            nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+        elif isinstance(step, int):
+            nodes = [
+                node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)
+            ]
+    return nodes[0] if nodes else None
+
+
 def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
     """Returns Jayway's message for a definite path that names nothing.
 
@@ -178,13 +215,14 @@ def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
     whole = "$" + "".join(map(path_step_text, steps))
     for position, step in enumerate(steps):
         here = so_far + path_step_text(step)
+        if isinstance(step, FunctionName) and not (isinstance(value, dict) and step in value):
+            return f"Property {path_step_text(step)} not found in path {so_far}"  # quoted by users
         if isinstance(step, int):
             if value is None:
                 return f"The path {so_far} is null"
             if not isinstance(value, list):
-                return (
-                    f"Filter: [{step}] can only be applied to arrays. Current context is: {java_text(value)}"
-                )
+                context = java_text(value)
+                return f"{_NO_ARRAY}{step}] can only be applied to arrays. Current context is: {context}"
             if not -len(value) <= step < len(value):
                 return f"No results for path: {whole}"
             value = value[step]

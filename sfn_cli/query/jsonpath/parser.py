@@ -42,6 +42,12 @@ class Selector:
         self.merges = merges
 
 
+class FunctionName(str):
+    """The call of a function at the end of a path, such as `length()`, which AWS takes for a name."""
+
+    __slots__ = ()
+
+
 Step = str | int | Selector
 
 
@@ -112,9 +118,13 @@ class _PathParser:
         if name is None:
             self._refuse("expected a name after '.'")
         self.at = name.end()
-        if self.text.startswith("(", self.at):
-            self._refuse(f"functions such as {name.group()}() are not supported")
-        return name.group()
+        if not self.text.startswith("(", self.at):
+            return name.group()
+        end = _closing_parenthesis(self.text, self.at + 1)
+        if end < 0:
+            self._refuse("expected ')'")
+        self.at = end + 1
+        return FunctionName(self.text[name.start() : self.at])
 
     def _brackets(self, deep: bool) -> Step:
         """Parses the step after '['."""

@@ -14,7 +14,7 @@ from sfn_cli.api.apigateway.catalog import ApiCatalog, find_url_api
 from sfn_cli.api.apigateway.matching import match_route, methods_at
 from sfn_cli.api.apigateway.rest_apis import API_KEY
 from sfn_cli.api.apigateway.served import DEFAULT_STAGE
-from sfn_cli.api.apigateway.urls import APIS, FUNCTIONS
+from sfn_cli.api.apigateway.urls import APIS, CODE, FUNCTIONS
 from sfn_cli.integrations.aws.clients import shared_clients
 from sfn_cli.integrations.aws.emulated_apis import find_emulated_api
 from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
@@ -36,6 +36,7 @@ from sfn_cli.server.apis.origins import (
     with_cors,
 )
 from sfn_cli.server.apis.validation import API_KEY_HEADER, validate_call
+from sfn_cli.server.code_urls import answer_code_request
 from sfn_cli.server.messages import HttpResponse
 from sfn_cli.uuids import random_uuid
 
@@ -86,6 +87,8 @@ class ApiAnswers:
 
         `call_operation` calls an operation of sfn's own. `client` is the client's IP address.
         """
+        if head.path.startswith(CODE):
+            return await answer_code_request(head, self._with_service)
         backends = Backends(self._clients, call_operation, self._in_thread)
         request_id = random_uuid()
         api: ServedApi | None = None

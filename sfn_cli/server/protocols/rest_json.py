@@ -17,7 +17,13 @@ from sfn_cli.api.protocol import shapes
 from sfn_cli.arn import service_in_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
+from sfn_cli.server.messages import (
+    HttpRequest,
+    HttpResponse,
+    describe_error_message,
+    error_message_response,
+    message_with_request_id,
+)
 from sfn_cli.server.protocols.aws_json import json_body
 from sfn_cli.server.unsupported import unsupported_request
 
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sfn_cli.api.model import Operation, Shape
+    from sfn_cli.errors import SfnError
 
 CONTENT_TYPE = "application/json"
 SERVICES = ("lambda", "scheduler", "pipes")
@@ -128,6 +135,29 @@ def rest_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpR
     else:
         body = b"" if status == 204 else dumps(shapes.shape_to_wire(shape, in_body)).encode()
     return HttpResponse(status, message_with_request_id(headers), body)
+
+
+def rest_json_error_response(head: HttpRequest, error: SfnError) -> HttpResponse:
+    """Returns an error; Lambda's have a Type, and say what is missing in Message, not message."""
+    code, status, members = describe_error_message(error)
+    if code in _NOT_LAMBDAS_OWN or not _LAMBDA_PATH.match(head.path):
+        return error_message_response(error, CONTENT_TYPE)
+    headers = message_with_request_id({"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": code})
+    text = "Message" if code == "ResourceNotFoundException" else "message"
+    body = {"Type": "User" if status < 500 else "Service", text: str(error), **members}
+    return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
+
+
+_LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
+_NOT_LAMBDAS_OWN = frozenset(
+    {
+        "ValidationException", "SerializationException", "AccessDeniedException", "InternalFailure",
+        "UnknownOperationException", "UnrecognizedClientException", "InvalidSignatureException",
+        "MissingAuthenticationTokenException", "InvalidClientTokenId", "BadRequestException",
+        "MethodNotAllowedException", "RequestEntityTooLargeException", "IncompleteSignatureException",
+    }
+)  # fmt: skip
+"""Errors that Lambda's front end reports."""
 
 
 def _rest_json_path_segments(path: str) -> list[str]:

@@ -83,10 +83,12 @@ class Inbox(Protocol):
 
 
 class Heartbeats(Protocol):
-    """The latest heartbeats of open tasks. No event records them."""
+    """What a worker reads about tasks in addition to events: heartbeats, and activities."""
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
         """Returns (task, time) of the last heartbeat of each open task that has sent one."""
+
+    def has_activity(self, arn: str) -> bool: ...
 
 
 class Outbox(Protocol):

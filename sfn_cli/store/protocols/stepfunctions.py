@@ -110,16 +110,21 @@ class StateMachines(Protocol):
         """Returns what an execution runs (`Execution.revision`)."""
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]: ...
+    def regions(self) -> list[str]:
+        """Returns the regions that have state machines, in order."""
+
     def update(
         self,
         machine: StateMachine,
         revision: Revision,
         *,
         publish_at: int | None = None,
-        description: str = "",
+        description: str | None = None,
     ) -> StateMachine | None:
         """Updates a machine; returns it with its new revision, and the version if one was published.
 
+        Publishing returns the revision's version with this description (if None, its newest one), or
+        creates it.
         None if the machine was changed or deleted since it was read. Raises QuotaReached (too many
         versions).
         """
@@ -183,7 +188,13 @@ class Tasks(Protocol):
         Kinds: "taskSucceeded", "taskFailed".
         """
 
+    def knows(self, token: str) -> bool:
+        """Whether this is the token of a task, which may have ended."""
+
     def beat(self, token: str, at: int) -> AnswerOutcome: ...
+    def activity_of(self, token: str) -> str | None:
+        """Returns the ARN of the activity of a task, open or closed; None for other tasks."""
+
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         """Takes the task of the activity that has waited longest; no other worker can take it."""
 

@@ -17,7 +17,7 @@ from sfn_cli.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LATEST = 28
+LATEST = 30
 """The schema that this version writes: the number of the latest file in `schema/`."""
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "schema")

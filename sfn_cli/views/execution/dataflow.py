@@ -10,6 +10,7 @@ Data in events is taken from them. The steps in between are computed again if th
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
@@ -153,5 +154,6 @@ def _name_of_parameters(visit: "StateVisit", definition: "Mapping[str, Any] | No
 
 def _error_output(error: str | None, cause: str | None) -> str:
     """Returns the Error Output for a Catcher."""
-    output = {"Error": error or "States.TaskFailed"}
-    return dumps(output if cause is None else {**output, "Cause": cause})
+    from sfn_cli.asl.retry import error_output
+
+    return dumps(error_output(StatesError(error, cause)))

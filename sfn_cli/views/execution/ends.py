@@ -64,6 +64,16 @@ def end_children(visit: StateVisit, at: int, *, failed: Thread | None = None) ->
         end_thread(thread, "FAILED" if thread is failed else "ABORTED", at)
 
 
+def fail_threads(thread: Thread | None, at: int) -> None:
+    """Ends a thread with an error that no Map or Parallel around it meets; the others are aborted."""
+    while thread is not None and thread.parent is not None:
+        around = thread.parent
+        end_children(around, at, failed=thread)
+        if around.attempts and around.attempts[-1].ended_at is None:
+            fail_attempt(around, "FAILED", at, None, None)  # `blame` adds the error
+        thread = around.thread
+
+
 def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None:
     """Records that an error ended the thread, also in the states inside that failed because of it."""
     visit = thread.visits[-1] if thread.visits else None

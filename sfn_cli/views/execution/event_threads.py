@@ -73,6 +73,10 @@ class EventThreads:
             thread = None if thread.parent is None else thread.parent.thread
         return thread
 
+    def thread_before(self, event: HistoryEvent) -> Thread | None:
+        """Returns the thread whose event this event follows, if any."""
+        return self._of_event.get(event.previous_event_id)
+
     def _begun_thread(self, event: HistoryEvent) -> Thread:
         iteration = self._iterations.get(event.previous_event_id)
         if iteration is not None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, VARIABLES
 from sfn_cli.interpreter.takeover.origin import origins_in_details
 from sfn_cli.jsonvalue import loads
+from sfn_cli.quotas import HISTORY_EVENTS
 from sfn_cli.views.execution.ends import (
     add_attempt,
     blame_children,
@@ -26,6 +27,7 @@ from sfn_cli.views.execution.ends import (
     end_thread,
     end_visit,
     fail_attempt,
+    fail_threads,
     reopen,
 )
 from sfn_cli.views.execution.event_threads import EventThreads
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import Attempt, Thread
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
+
+
+RUNTIME = "States.Runtime"
 
 
 def fold_execution(source: ExecutionSource, *, at: int | None = None) -> ExecutionView:
@@ -94,6 +99,8 @@ class ExecutionFold:
             view.status, view.ended_at = TERMINAL[event.type], event.at  # type: ignore[assignment]
             view.output = _text(event)
             view.error, view.cause = details.get("error"), details.get("cause")
+            if view.error == RUNTIME and event.id < HISTORY_EVENTS:
+                fail_threads(self._threads.thread_before(event), event.at)
             end_execution(view)
 
     def _apply_outside_states(self, thread: Thread, event: HistoryEvent) -> StateVisit | None:
@@ -146,6 +153,8 @@ class ExecutionFold:
             thread.ended_at, thread.status = event.at, "SUCCEEDED"
 
     def aborted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.status in FAILURES:  # a failed task ends its branch
+            return
         end_attempt(visit, "ABORTED", event.at)
         end_visit(visit, "ABORTED", event.at)
         end_children(visit, event.at)
@@ -154,10 +163,14 @@ class ExecutionFold:
             thread.ended_at, thread.status = event.at, "ABORTED"
 
     def evaluation_failed(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        error, cause, location = (details.get(name) for name in ("error", "cause", "location"))
+        if location is not None and location.startswith("Catch[") and visit.attempts:
+            visit.error, visit.cause = error, cause  # the attempt has failed before
+            return
         if not visit.attempts or visit.attempts[-1].status in FAILURES:
             add_attempt(visit, 0, event.at)
-        fail_attempt(visit, "FAILED", event.at, details.get("error"), details.get("cause"))
-        visit.attempts[-1].location = details.get("location")
+        fail_attempt(visit, "FAILED", event.at, error, cause)
+        visit.attempts[-1].location = location
         end_children(visit, event.at)
 
     # Attempts

@@ -253,11 +253,16 @@ class _PendingReader:
 
     def _timeout(self, attempt: "Attempt") -> int | None:
         """Returns when the task times out or misses a heartbeat, if nothing happens before."""
-        limits = []
+        limits: list[int] = []
+        counted_from = attempt.scheduled_at
+        if ":activity:" in (attempt.resource or ""):  # its limits count from its start
+            if attempt.started_at is None:
+                return None
+            counted_from = attempt.started_at
         if attempt.timeout_seconds is not None:
-            limits.append(attempt.scheduled_at + attempt.timeout_seconds * 1000)
+            limits.append(counted_from + attempt.timeout_seconds * 1000)
         if attempt.heartbeat_seconds is not None:
-            beat_at = max(attempt.scheduled_at, self._view.source.beats.get(attempt.event, 0))
+            beat_at = max(counted_from, self._view.source.beats.get(attempt.event, 0))
             limits.append(beat_at + attempt.heartbeat_seconds * 1000)
         return min(limits, default=None)
 

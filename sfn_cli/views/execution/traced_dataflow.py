@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.moves import Distribute, Exit, Fork, Sleep
+from sfn_cli.asl.retry import error_output
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.visits import (
@@ -183,11 +184,7 @@ def _caught(frame: Frame, seen: Visit, error: StatesError, steps: StepTrace) -> 
     if done is None or catcher is None:
         raise error
     steps.note("errorDetails", Payload({"catchIndex": stay.state.catch.index(catcher)}))
-    error_output = {"Error": error.error or "States.TaskFailed"}
-    steps.note(
-        "errorOutput",
-        Payload(error_output if error.cause is None else {**error_output, "Cause": error.cause}),
-    )
+    steps.note("errorOutput", Payload(error_output(error)))
     if stay.state.language != JSONATA:
         steps.note("afterResultPath", done.output)
     return done

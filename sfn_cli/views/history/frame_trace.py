@@ -6,10 +6,11 @@ exceptions in AWS's grammar (`interpreter/decide/`):
 
 1. The first StateEntered of a branch follows ParallelStateStarted, that of an iteration its
    MapIterationStarted. Branches are recognised by the names of their first states.
-2. EvaluationFailed follows the same event as StateEntered of its state.
-3. The next event of a Map or Parallel after its children follows the last event of one of them.
-4. Aborts follow the last event of the failed child. They come for its siblings in index order, innermost
-   states first.
+2. In histories of 2024, EvaluationFailed follows the same event as StateEntered of its state.
+3. The next event of a Map or Parallel after its children follows the last event of one of them. After a
+   Catcher's own error, it follows that event again.
+4. Aborts follow the last event of the failed child. Its own TaskStateAborted comes first, and then those of
+   its siblings in index order: the iteration, and then its innermost states first.
 """
 
 from __future__ import annotations
@@ -90,8 +91,11 @@ class FrameTrace:
                 climb_frames(near, lambda frame: frame.is_in(kind) and self._may_fork(frame, event.id))
                 or near
             )
-        if what:  # Succeeded, Failed
-            return climb_frames(near, lambda frame: frame.is_in(kind) and frame.may_join) or near
+        if what:  # Succeeded, Failed; Failed again if a Catcher has failed
+            joins = climb_frames(near, lambda frame: frame.is_in(kind) and frame.may_join)
+            return (
+                joins or climb_frames(near, lambda frame: frame.is_in(kind) and frame.has_failed_join) or near
+            )
         return near
 
     def _may_fork(self, frame: TracedFrame, event_id: int) -> bool:
@@ -139,6 +143,8 @@ class FrameTrace:
         return climb_frames(near, is_this_iteration) or near
 
     def _find_aborted(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
+        if type == "TaskStateAborted" and near.is_in("Task") and near.error is not None:
+            return near  # it has failed, and so has its branch
         failed: TracedFrame | None = near
         while failed is not None and failed.parent is not None:
             for frame, expected in aborts_to_come(failed.parent, spared=failed):
@@ -237,12 +243,11 @@ class FrameTrace:
             return
         elif event.type == "MapIterationFailed":
             frame.phase = "failed"
+        elif event.type == "MapIterationAborted":
+            frame.is_aborted = True
         else:
             frame.parent.children.pop(frame.index, None)
-            if event.type == "MapIterationSucceeded":
-                frame.phase = "ended"
-            else:
-                frame.parent.unfinished[frame.index] = frame
+            frame.phase = "ended"
 
     def _add_child(self, frame: TracedFrame, index: int, machine: object) -> TracedFrame:
         child = TracedFrame(self._next_serial, frame, index, machine if isinstance(machine, dict) else None)

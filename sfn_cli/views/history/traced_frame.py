@@ -16,13 +16,15 @@ class TracedFrame:
     `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state, and
     finally "aborted", "failed" or "ended". `machine` is the definition of its States object, None if it is
     unknown. `children` are the running children, by index; `unfinished` those that a redrive resumes.
-    `error` is the last failure of its current state. `has_forked`, `has_joined` and `has_failed_join` are
+    `error` is the last failure of its current state. `is_aborted` says whether MapIterationAborted is
+    recorded for the frame. `has_forked`, `has_joined` and `has_failed_join` are
     about the children of that state.
     """
 
     __slots__ = (
         "children", "entered_previous", "error", "has_failed_join", "has_forked", "has_joined", "has_map_run",
-        "index", "is_redriven", "machine", "parent", "phase", "serial", "state", "type", "unfinished",
+        "index", "is_aborted", "is_redriven", "machine", "parent", "phase", "serial", "state", "type",
+        "unfinished",
     )  # fmt: skip
 
     def __init__(
@@ -36,7 +38,7 @@ class TracedFrame:
         self.state = self.type = ""
         self.entered_previous = 0
         self.has_forked = self.has_joined = self.has_failed_join = self.has_map_run = False
-        self.is_redriven = False
+        self.is_redriven = self.is_aborted = False
         self.error: str | None = None
         self.children: dict[int, TracedFrame] = {}
         self.unfinished: dict[int, TracedFrame] = {}
@@ -77,14 +79,14 @@ def aborts_to_come(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterato
     for child in frame.children.values():  # in index order
         if child is spared or child.phase in ("ended", "failed"):
             continue
+        if frame.type == "Map" and not child.is_aborted:
+            yield child, "MapIterationAborted"
         if child.phase == "inside":
             if child.has_map_run:
                 yield child, "MapRunAborted"
             yield from aborts_to_come(child, spared=None)
             if child.type in _ABORTED_WITH_EVENT:
                 yield child, f"{child.type}StateAborted"
-        if frame.type == "Map":
-            yield child, "MapIterationAborted"
 
 
 def resume_traced_frame(frame: TracedFrame) -> None:
@@ -92,7 +94,7 @@ def resume_traced_frame(frame: TracedFrame) -> None:
     if frame.phase in ("aborted", "failed"):
         frame.phase = "inside"
     frame.has_joined = frame.has_joined and not frame.has_failed_join
-    frame.has_failed_join, frame.is_redriven = False, True
+    frame.has_failed_join, frame.is_redriven, frame.is_aborted = False, True, False
     children = {**frame.unfinished, **frame.children}
     frame.children = {index: children[index] for index in sorted(children)}
     frame.unfinished = {}

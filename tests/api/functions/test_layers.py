@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Call = Callable[..., dict[str, Any]]
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:layer:shared"
+LAST = "arn:aws:lambda:us-east-1:123456789012:layer:last"
+OTHER = "arn:aws:lambda:us-east-1:999999999999:layer:shared"
 HANDLER = {"ZipFile": zip_of({"app.py": "import one\ndef handler(event, context): return one.VALUE\n"})}
 
 
@@ -74,10 +76,13 @@ def test_a_function_finds_its_layers(call: Call, create: Call) -> None:
     """The last layer wins; a deleted version stays with the functions that have it."""
     for value in "ab":
         call("PublishLayerVersion", LayerName="shared", Content=one(value))
+    call("PublishLayerVersion", LayerName="last", Content=one("c"))
     created = create(Code=HANDLER, Layers=[f"{ARN}:1"])
     assert [layer["Arn"] for layer in created["Layers"]] == [f"{ARN}:1"]
     assert answer(call) == "a"
-    call("UpdateFunctionConfiguration", FunctionName="fn", Layers=[f"{ARN}:1", f"{ARN}:2"])
+    call("UpdateFunctionConfiguration", FunctionName="fn", Layers=[f"{ARN}:2", f"{LAST}:1"])
+    assert answer(call) == "c"
+    call("UpdateFunctionConfiguration", FunctionName="fn", Layers=[f"{LAST}:1", f"{ARN}:2"])
     assert answer(call) == "b"
     call("DeleteLayerVersion", LayerName="shared", VersionNumber=2)
     assert answer(call) == "b"
@@ -118,8 +123,16 @@ def test_layers_of_other_accounts(call: Call, create: Call) -> None:
 @pytest.mark.parametrize(
     "arns, message",
     [
-        (["shared"], "1 validation error detected: Value 'shared' at 'layers.1.member'"),
+        (["shared"], "1 validation error detected: Value '[shared]' at 'layers' failed to satisfy"),
         ([f"{ARN}:1"], f"Layer version {ARN}:1 does not exist."),
+        # Recorded (LocalStack, 2025-11-25).
+        (
+            [f"{OTHER}:1", f"{OTHER}:2"],
+            (
+                "Two different versions of the same layer are not allowed to be referenced in the same "
+                f"function. {OTHER}:1 and {OTHER}:2 are versions of the same layer."
+            ),
+        ),
         ([f"{ARN}:1"] * 6, "Cannot reference more than 5 layers."),
     ],
 )

@@ -113,9 +113,47 @@ def test_groups_and_streams(call: Call) -> None:
             {"logGroupName": "g", "retentionInDays": 2},
             "InvalidParameterException",
             (
-                "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, "
-                "731, 1096, 1827, 2192, 2557, "
-                "2922, 3288, 3653, not 2."
+                "1 validation error detected: Value '2' at 'retentionInDays' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, "
+                "545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]"
+            ),
+        ),
+        # Recorded in February 2026 (LocalStack).
+        (
+            "FilterLogEvents",
+            {"logGroupName": "g", "limit": 10001},
+            "InvalidParameterException",
+            (
+                "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: "
+                "Member must have value less than or equal to 10000"
+            ),
+        ),
+        (
+            "CreateLogGroup",
+            {"logGroupName": "x" * 513},
+            "InvalidParameterException",
+            "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
+        ),
+        (
+            "DescribeLogGroups",
+            {"logGroupNamePrefix": "g", "logGroupNamePattern": "g"},
+            "InvalidParameterException",
+            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
+        ),
+        (
+            "DescribeLogStreams",
+            {"logGroupName": "g", "logGroupIdentifier": "g"},
+            "ValidationException",
+            "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+        ),
+        # Users' reports: the error of a bad name has this code, too.
+        (
+            "CreateLogGroup",
+            {"logGroupName": "a b"},
+            "InvalidParameterException",
+            (
+                "1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: "
+                r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
             ),
         ),
         (
@@ -333,7 +371,11 @@ def test_tags(call: Call) -> None:
 @pytest.mark.parametrize(
     "operation, request_, code",
     [
-        ("CreateLogGroup", {"logGroupName": "/new", "tags": {**MANY, "more": "v"}}, "ValidationException"),
+        (
+            "CreateLogGroup",
+            {"logGroupName": "/new", "tags": {**MANY, "more": "v"}},
+            "InvalidParameterException",
+        ),
         ("TagResource", {"resourceArn": f"{ARN}/g", "tags": MANY}, "TooManyTagsException"),
         ("TagResource", {"resourceArn": f"{ARN}/gone", "tags": {"a": "1"}}, "ResourceNotFoundException"),
         ("UntagResource", {"resourceArn": f"{ARN}/gone", "tagKeys": ["a"]}, "ResourceNotFoundException"),

@@ -181,7 +181,6 @@ def test_refused_names(call: Caller, name: str) -> None:
     "operation, more",
     [
         ("DescribeStateMachineAlias", {}),
-        ("DeleteStateMachineAlias", {}),
         ("UpdateStateMachineAlias", {"description": "d"}),
         ("UpdateStateMachineAlias", {"routingConfiguration": FIRST}),
     ],
@@ -326,6 +325,13 @@ def test_deleting_the_machine(call: Caller) -> None:
     call.create(publish=True)
     assert call("ListStateMachineAliases", stateMachineArn=M)["stateMachineAliases"] == []
     assert make(call)["stateMachineAliasArn"] == LIVE
+
+
+@pytest.mark.parametrize("arn", [M + ":gone", MACHINE + "gone:live", M + ":1"])
+def test_deleting_what_is_not_there(call: Caller, arn: str) -> None:
+    """Deleting an alias that does not exist succeeds (LocalStack 2025-04, stackd 2026-09)."""
+    assert call("DeleteStateMachineAlias", stateMachineAliasArn=arn) == {}
+    assert refused(call, "DeleteStateMachineAlias", stateMachineAliasArn=M) == MISSING
 
 
 def test_an_alias_is_described_as_a_machine(call: Caller) -> None:

@@ -18,13 +18,14 @@ SUCCEEDED = {
     "redriveStatus": "NOT_REDRIVABLE",
     "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
 }
+TRACE = "Root=1-6ab4a2f4-c293c2aff58345818a700d56;Sampled=1"
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
 def test_start(call: Caller) -> None:
     """The row and the first event are stored, and the runner is woken."""
     arn = call.create()
-    started = call("StartExecution", stateMachineArn=arn, name="e", input='{"a": 1}', traceHeader="t")
+    started = call("StartExecution", stateMachineArn=arn, name="e", input='{"a": 1}', traceHeader=TRACE)
     assert call.service.runner.wakes == 1  # type: ignore[attr-defined]
     assert call("DescribeExecution", executionArn=EXECUTION + "m:e") == {
         "executionArn": EXECUTION + "m:e",
@@ -38,7 +39,7 @@ def test_start(call: Caller) -> None:
         "output": None,
         "error": None,
         "cause": None,
-        "traceHeader": "t",
+        "traceHeader": TRACE,
         "mapRunArn": None,
         "redriveCount": 0,
         "redriveDate": None,
@@ -194,7 +195,10 @@ def test_what_is_not_there(call: Caller, operation: str, arn: str, code: str, me
 
 
 def test_describe_succeeded(call: Caller) -> None:
-    """The output, its details, and why it cannot be redriven."""
+    """The output, its details, and why it cannot be redriven.
+
+    METADATA_ONLY leaves out the data and its details (stackd).
+    """
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     call.end(arn, output='{"a":1}')
@@ -203,9 +207,7 @@ def test_describe_succeeded(call: Caller) -> None:
         described.items() >= {"output": '{"a":1}', "outputDetails": {"included": True}, **SUCCEEDED}.items()
     )
     metadata = call("DescribeExecution", executionArn=arn, includedData="METADATA_ONLY")
-    assert metadata["inputDetails"] == metadata["outputDetails"] == {"included": False}
-    assert "input" not in metadata
-    assert "output" not in metadata
+    assert not {"input", "inputDetails", "output", "outputDetails"} & metadata.keys()
 
 
 def test_an_execution_keeps_its_revision(call: Caller) -> None:

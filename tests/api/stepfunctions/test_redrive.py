@@ -68,7 +68,7 @@ def test_it_runs_again(call: Caller) -> None:
         "timestamp": redriven["redriveDate"],
         "type": "ExecutionRedriven",
         "id": 3,
-        "previousEventId": 0,
+        "previousEventId": 2,
         "executionRedrivenEventDetails": {"redriveCount": 1},
     }
     listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING")["executions"]
@@ -122,7 +122,8 @@ def with_24_999_events(call: Caller) -> None:
         (two_weeks_later, "Execution redrivable period exceeded"),
         (a_year_later, "Execution has exceeded the max execution time"),
         (a_thousand_times, "Execution redrive limit exceeded"),
-        (with_24_999_events, "Execution history event limit exceeded"),
+        # stackd, variable_limits.json: history-cap
+        (with_24_999_events, "Execution has exceeded the maximum history event limit"),
     ],
 )
 def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: str) -> None:
@@ -130,7 +131,10 @@ def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: 
     become(call)
     before = call("DescribeExecution", executionArn=ARN)
     assert (before["redriveStatus"], before["redriveStatusReason"]) == ("NOT_REDRIVABLE", reason)
-    assert refused(call, executionArn=ARN) == ("ExecutionNotRedrivable", reason)
+    assert refused(call, executionArn=ARN) == (
+        "ExecutionNotRedrivable",
+        f"Execution ARN invalid for redrive as: {reason}",
+    )
     assert call("DescribeExecution", executionArn=ARN) == before
 
 
@@ -151,6 +155,12 @@ def test_the_last_moment(call: Caller) -> None:
             {"executionArn": EXECUTION.replace("execution", "express") + "m:e:id"},
             "InvalidArn",
             "Invalid Arn: 'Resource type not valid in this context: express'",
+        ),
+        # stackd, redrive_map.json: standard-map-resumes-unsuccessful-work
+        (
+            {"executionArn": EXECUTION + "m/Label:e"},
+            "ValidationException",
+            "Labeled Execution ARNs are not supported for this API",
         ),
     ],
 )
@@ -208,7 +218,9 @@ def test_of_many_at_once_one_wins(call: Caller) -> None:
         answers = sorted(threads.map(redrive, siblings))
     for service in siblings:
         service.close()
-    assert answers == ["Execution is RUNNING and cannot be redriven"] * 7 + ["redriven"]
+    assert answers == [
+        "Execution ARN invalid for redrive as: Execution is RUNNING and cannot be redriven"
+    ] * 7 + ["redriven"]
     assert call("DescribeExecution", executionArn=ARN)["redriveCount"] == 1
 
 

@@ -75,6 +75,8 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         ({"name": "a:b"}, "InvalidName", "Invalid Name: 'a:b'"),
         ({"name": "a\x7f"}, "InvalidName", "Invalid Name: 'a\x7f'"),
         ({"name": "a\ufffe"}, "InvalidName", "Invalid Name: 'a\ufffe'"),
+        ({"name": "a\uffff"}, "InvalidName", "Invalid Name: 'a\uffff'"),
+        ({"name": "a\U0010ffff"}, "InvalidName", "Invalid Name: 'a\U0010ffff'"),
         ({"roleArn": "role"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: role'"),
         (
             {"versionDescription": "v"},
@@ -184,9 +186,14 @@ def test_update_makes_a_revision(call: Caller) -> None:
 
 
 def test_update_that_changes_nothing(call: Caller) -> None:
-    """An update without changes creates no revision (recorded)."""
-    call.create()
-    assert call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=PASS)["revisionId"] is None
+    """An update without changes creates no revision (recorded), and keeps the date."""
+    created = call("CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)
+    for more in ({}, {"publish": True}):
+        answer = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=PASS, **more)
+        assert answer["revisionId"] is None
+    updated = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=OTHER)
+    again = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=OTHER)
+    assert answer["updateDate"] == created["creationDate"] < updated["updateDate"] == again["updateDate"]
 
 
 @pytest.mark.parametrize(

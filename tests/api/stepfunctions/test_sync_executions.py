@@ -81,7 +81,7 @@ def test_refused(call: Caller, request_: dict[str, Any], code: str, message: str
 def test_answer(call: Caller) -> None:
     """The answer has the execution's description, its data, and what AWS would bill."""
     call.create(type="EXPRESS")
-    awaited = begin(call, name="e", input='{"a": 1}', traceHeader="Root=1")
+    awaited = begin(call, name="e", input='{"a": 1}', traceHeader="Root=1-6ab4a2f4-c293c2aff58345818a700d56")
     answer = answered(call, awaited, output='{"b":2}')
     assert answer.pop("executionArn").startswith(EXECUTION.replace("execution", "express") + "m:e:")
     assert answer.pop("stopDate") > answer.pop("startDate")
@@ -95,7 +95,7 @@ def test_answer(call: Caller) -> None:
         "outputDetails": {"included": True},
         "error": None,
         "cause": None,
-        "traceHeader": "Root=1",
+        "traceHeader": "Root=1-6ab4a2f4-c293c2aff58345818a700d56;Sampled=1",
         "billingDetails": {"billedDurationInMilliseconds": 100, "billedMemoryUsedInMB": 64},
     }
 

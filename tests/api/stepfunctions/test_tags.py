@@ -28,13 +28,23 @@ def test_tags_come_and_go(call: Caller) -> None:
     "operation, more",
     [("TagResource", {"tags": [A]}), ("UntagResource", {"tagKeys": ["a"]}), ("ListTagsForResource", {})],
 )
-@pytest.mark.parametrize("arn", [MACHINE + "gone", MACHINE + "m:1"])
+@pytest.mark.parametrize("arn", [MACHINE + "gone", MACHINE + "m:2"])
 def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
-    """A version has no tags of its own (recorded)."""
-    call.create()
+    """A machine or a version that does not exist has no tags."""
+    call.create(publish=True)
     with pytest.raises(ApiError) as error:
         call(operation, resourceArn=arn, **more)
     assert (error.value.code, error.value.message) == ("ResourceNotFound", f"Resource not found: '{arn}'")
+
+
+def test_a_version(call: Caller) -> None:
+    """The tags of a version are listed as none, and cannot be changed (stackd; recorded)."""
+    version = call.create(publish=True, tags=[A]) + ":1"
+    assert call("ListTagsForResource", resourceArn=version) == {"tags": []}
+    for operation, more in (("TagResource", {"tags": [A]}), ("UntagResource", {"tagKeys": ["a"]})):
+        with pytest.raises(ApiError) as error:
+            call(operation, resourceArn=version, **more)
+        assert error.value.code == "ResourceNotFound"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +54,6 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
             {"value": "1"},
             "Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null",
         ),
-        ({"key": "aws:a", "value": "1"}, "Tag keys that begin with 'aws:' are reserved. Received: aws:a"),
         ({"key": "a,b", "value": "1"}, "Received: a,b"),
         ({"key": "a", "value": "1;2"}, "Received: 1;2"),
     ],
@@ -62,6 +71,17 @@ def test_refused_tags(call: Caller, tag: dict[str, str], message: str) -> None:
         assert error.value.message.endswith(message)
     assert call("ListTagsForResource", resourceArn=arn)["tags"] == []
     assert call("ListActivities")["activities"] == []
+
+
+def test_reserved_tags(call: Caller) -> None:
+    """Keys that begin with aws: belong to AWS (stackd: the code)."""
+    arn = call.create()
+    with pytest.raises(ApiError) as error:
+        call("TagResource", resourceArn=arn, tags=[{"key": "aws:a", "value": "1"}])
+    assert (error.value.code, error.value.message) == (
+        "AccessDeniedException",
+        "Tag keys that begin with 'aws:' are reserved. Received: aws:a",
+    )
 
 
 def test_accepted_tags(call: Caller) -> None:

@@ -15,6 +15,23 @@ M = MACHINE + "m"
 THIRD = json.dumps({"StartAt": "R", "States": {"R": {"Type": "Succeed"}}})
 
 
+PUBLISHED, DESCRIBED_OTHERWISE = (
+    (
+        "StateMachineAlreadyExists",
+        (
+            "State Machine Already Exists: "
+            f"This state machine was already created with a published version{more}."
+        ),
+    )
+    for more in ("", " using a different description")
+)
+NOT_THE_SAME: tuple[dict[str, Any], ...] = (
+    {"publish": False, "versionDescription": ""},
+    {"versionDescription": ""},
+    {"versionDescription": "other"},
+)
+
+
 def publish(call: Caller, **more: Any) -> str:
     arn: str = call("PublishStateMachineVersion", stateMachineArn=M, **more)["stateMachineVersionArn"]
     return arn
@@ -28,10 +45,7 @@ def listed(call: Caller, machine_arn: str = M) -> list[str]:
 
 
 def test_published_as_it_is_created(call: Caller) -> None:
-    """The first version has its description; creating again returns the same answer.
-
-    (Documented: `publish` is compared.)
-    """
+    """The first version has its description; creating again returns the same answer (stackd)."""
     request = {
         "name": "m",
         "definition": PASS,
@@ -43,8 +57,41 @@ def test_published_as_it_is_created(call: Caller) -> None:
     assert created["stateMachineVersionArn"] == M + ":1"
     assert call("CreateStateMachine", **request) == created
     assert listed(call) == [M + ":1"]
-    for other in ({"publish": False, "versionDescription": ""}, {"versionDescription": "other"}):
-        assert refused(call, "CreateStateMachine", **{**request, **other})[0] == "StateMachineAlreadyExists"
+    assert [refused(call, "CreateStateMachine", **{**request, **other}) for other in NOT_THE_SAME] == [
+        PUBLISHED,
+        DESCRIBED_OTHERWISE,
+        DESCRIBED_OTHERWISE,
+    ]
+
+
+def test_created_again_after_it_was_published(call: Caller) -> None:
+    """What is published is compared with version 1, also after updates (stackd).
+
+    The definition is compared with the latest one.
+    """
+    request = {"name": "m", "definition": PASS, "roleArn": ROLE}
+    created = call("CreateStateMachine", **request)
+    assert refused(call, "CreateStateMachine", **request, publish=True) == (
+        "StateMachineAlreadyExists",
+        "State Machine Already Exists: This state machine was already created without a published version.",
+    )
+    publish(call, description="later")
+    later = {"publish": True, "versionDescription": "later"}
+    first = {**created, "stateMachineVersionArn": M + ":1"}
+    assert refused(call, "CreateStateMachine", **request) == PUBLISHED
+    assert call("CreateStateMachine", **request, **later) == first
+    call("UpdateStateMachine", stateMachineArn=M, definition=OTHER)
+    publish(call, description="updated")
+    for more in ({}, later):
+        assert refused(call, "CreateStateMachine", **request, **more) == (
+            "StateMachineAlreadyExists",
+            f"State Machine Already Exists: '{M}'",
+        )
+    request["definition"] = OTHER
+    assert refused(call, "CreateStateMachine", **request) == PUBLISHED
+    updated = {"publish": True, "versionDescription": "updated"}
+    assert refused(call, "CreateStateMachine", **request, **updated) == DESCRIBED_OTHERWISE
+    assert call("CreateStateMachine", **request, **later) == first
 
 
 def test_described(call: Caller) -> None:
@@ -62,13 +109,14 @@ def test_described(call: Caller) -> None:
 
 
 def test_publishing_is_idempotent(call: Caller) -> None:
-    """A revision has one version, whatever the description (recorded).
+    """Without another description, a revision gets no other version (recorded).
 
     An update's revision has another.
     """
     call.create()
     first = call("PublishStateMachineVersion", stateMachineArn=M, description="a")
-    assert call("PublishStateMachineVersion", stateMachineArn=M, description="b") == first
+    for more in ({}, {"description": "a"}):
+        assert call("PublishStateMachineVersion", stateMachineArn=M, **more) == first
     unchanged = call("UpdateStateMachine", stateMachineArn=M, definition=PASS, publish=True)
     assert (unchanged["stateMachineVersionArn"], unchanged["revisionId"]) == (M + ":1", None)
     changed = call(
@@ -79,6 +127,23 @@ def test_publishing_is_idempotent(call: Caller) -> None:
     assert call("DescribeStateMachine", stateMachineArn=M + ":2")["description"] == "c"
     assert call("UpdateStateMachine", stateMachineArn=M, definition=PASS)["stateMachineVersionArn"] is None
     assert listed(call) == [M + ":2", M + ":1"]
+
+
+def test_another_description_is_another_version(call: Caller) -> None:
+    """A version is never edited: the same revision under another description is the next one.
+
+    (moto's test, verified on AWS; AWS returns a version with the new description.)
+    """
+    call.create(publish=True, versionDescription="first")
+    request = {"stateMachineArn": M, "definition": PASS, "publish": True, "versionDescription": "second"}
+    second = call("UpdateStateMachine", **request)["stateMachineVersionArn"]
+    assert call("UpdateStateMachine", **request)["stateMachineVersionArn"] == second == M + ":2"
+    assert publish(call, description="first") == M + ":1"
+    assert publish(call) == M + ":2"
+    descriptions = [
+        call("DescribeStateMachine", stateMachineArn=version)["description"] for version in listed(call)
+    ]
+    assert descriptions == ["second", "first"]
 
 
 def test_a_number_is_not_used_again(call: Caller) -> None:

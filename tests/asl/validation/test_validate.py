@@ -21,6 +21,18 @@ INVOKE = {
     "End": True,
 }
 
+NO_END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
+ALL_COMPARISONS = (  # tiny-asl-machine
+    "[StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, StringLessThanEqualsPath, "
+    "NumericLessThan, NumericGreaterThan, NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, "
+    "NumericEquals, TimestampGreaterThan, StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, "
+    "TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, BooleanEqualsPath, IsTimestamp, "
+    "StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, TimestampGreaterThanPath, "
+    "StringGreaterThan, StringGreaterThanPath, IsString, StringEqualsPath, TimestampEqualsPath, "
+    "TimestampLessThan, StringGreaterThanEquals, NumericGreaterThanPath, NumericGreaterThanEquals, "
+    "NumericEqualsPath, TimestampLessThanPath, IsNull, IsPresent, TimestampGreaterThanEquals, "
+    "NumericGreaterThanEqualsPath]"
+)
 TYPES = (
     "The field 'Type' should have one of these values: "
     "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
@@ -63,11 +75,36 @@ def jsonata(**fields: Any) -> Any:
         (one(PASS, TimeoutSeconds=-1), [(SCHEMA, "Minimum value is 0", "/TimeoutSeconds")]),
         (one(PASS, TimeoutSeconds=0), []),
         (one(PASS, startAt="S"), [(SCHEMA, "Field 'startAt' is not supported", "/")]),
-        (one({"Type": "Bogus"}), [(SCHEMA, TYPES, "/States/S/Type")]),
-        (one({"Type": ["Pass"]}), [(SCHEMA, TYPES, "/States/S/Type")]),
-        (
+        (one({"Type": "Bogus", "End": True}), [(SCHEMA, TYPES, "/States/S/Type")]),
+        (one({"Type": ["Pass"], "End": True}), [(SCHEMA, TYPES, "/States/S/Type")]),
+        (one({"End": True}), [(SCHEMA, "The field 'Type' is required", "/States/S")]),
+        (  # tiny-asl-machine
             one({"Type": "Pass"}),
-            [(SCHEMA, "This object should have only one of the following fields: [Next, End]", "/States/S")],
+            [
+                (
+                    SCHEMA,
+                    "This object should have only one of the following fields: [Next, End]",
+                    "/States/S",
+                ),
+                NO_END,
+            ],
+        ),
+        (  # fields first, then transitions
+            {"StartAt": "T", "States": {"S": {**PASS, "Next": "U", "Colour": 1, "End": False}}},
+            [
+                (SCHEMA, "Field 'Colour' is not supported", "/States/S"),
+                (TARGET, "Missing 'Next' target: T", "/StartAt"),
+                (TARGET, "Missing 'Next' target: U", "/States/S/Next"),
+                NO_END,
+            ],
+        ),
+        (  # tiny-asl-machine
+            {"StartAt": "S", "States": {}},
+            [
+                (SCHEMA, "Value cannot be empty", "/States"),
+                (TARGET, "Missing 'Next' target: S", "/StartAt"),
+                NO_END,
+            ],
         ),
         (
             {"StartAt": "S", "States": {"S": {**PASS, "Next": "T"}, "T": PASS}},
@@ -293,10 +330,14 @@ NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with 
     [
         ({}, SELECTORS, ""),
         ({"Variable": "$.n", "And": [], "IsNull": True}, SELECTORS, ""),
-        ({"Variable": "$.n"}, "A Choice Rule with a Variable must have one comparison operator", ""),
+        (
+            {"Variable": "$.n"},
+            f"This object should have only one of the following fields: {ALL_COMPARISONS}",
+            "",
+        ),
         (
             {"Variable": "$.n", "IsNull": True, "IsPresent": True},
-            "There should only be one of the following fields: [IsNull, IsPresent]",
+            f"There should only be one of the following fields: {ALL_COMPARISONS}",
             "",
         ),
         ({"Variable": "$.n", "NumericEquals": "1"}, "Expected value of type Number", "/NumericEquals"),
@@ -358,26 +399,30 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         ),
         (one({**PASS, "InputPath": None, "ResultPath": None, "OutputPath": None}), []),
         (
-            one({**PASS, "Parameters": {"parsed.$": "States.Gone($)", "in": [{"a.$": "a"}], "b.$": 1}}),
+            one({**PASS, "Parameters": {"parsed.$": "States.Gone($)", "in": [{"a.$": "a"}]}}),
             [
                 (SCHEMA, f"The value for the field 'parsed.$' {COMPUTED}", "Parameters"),
                 (SCHEMA, f"The value for the field 'a.$' {COMPUTED}", "Parameters/in[0]"),
-                (
-                    SCHEMA,
-                    f"The value for the field 'b.$' {NOT_COMPUTED} a NUMBER",
-                    "Parameters",
-                ),
             ],
         ),
-        (
-            one({**PASS, "Parameters": {"InstanceIds.$": ["$.x"]}}),
-            [
-                (
-                    SCHEMA,  # qiita.com/hayao_k/items/5ea3412ad0dd4fa2666c
-                    f"The value for the field 'InstanceIds.$' {NOT_COMPUTED} an ARRAY",
-                    "Parameters",
-                )
-            ],
+        *(
+            (
+                one({**PASS, "Parameters": {"a": {"b.$": value}}}),
+                [
+                    (
+                        SCHEMA,
+                        f"The value for the field 'b.$' {NOT_COMPUTED} {what}",
+                        "Parameters/a",
+                    )
+                ],
+            )
+            for value, what in [  # Qiita for arrays; the others follow it
+                (["$.x"], "an ARRAY"),
+                ({}, "an OBJECT"),
+                (1, "a NUMBER"),
+                (True, "a BOOLEAN"),
+                (None, "a NULL"),
+            ]
         ),
         (
             one({**PASS, "Assign": {"states": 1, "a-b.$": "$", LONG: 1, "fine.$": "$"}}),
@@ -410,6 +455,10 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         (
             jsonata(Output="{% $states.errorOutput.Cause %}"),
             [("UNSUPPORTED_JSONATA_EXPRESSION", "Field '$states.errorOutput' does not exist.", "Output")],
+        ),
+        (  # tiny-asl-machine
+            jsonata(Output="{% $states.result %}"),
+            [("UNSUPPORTED_JSONATA_EXPRESSION", "Field '$states.result' does not exist.", "Output")],
         ),
         (jsonata(Output="{% $unheard_of & '$states.errorOutput' %}", Comment="{% free"), []),
         (jsonata(InputPath="$"), [(SCHEMA, only("InputPath", "JSONata", "JSONPath"), "")]),
@@ -632,10 +681,14 @@ def test_deep_nesting(definition: str, beginning: str | None) -> None:
 def test_the_language_of_machines_within() -> None:
     """A state within a branch has the whole machine's language, not that of its Parallel."""
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"a.$": "$"}, "End": True}}}
-    middle = {"Type": "Parallel", "Branches": [inner], "End": True}
-    branch = {"StartAt": "B", "States": {"B": middle}, "QueryLanguage": "JSONata"}
+    middle = {"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [inner], "End": True}
+    branch = {"StartAt": "B", "States": {"B": middle}}
     definition = one({"Type": "Parallel", "Branches": [branch], "End": True})
     assert validate(json.dumps(definition)) == []
+    branch["QueryLanguage"] = "JSONPath"  # floci, for a Map's processor
+    assert findings_of(definition) == [
+        (SCHEMA, "Field 'QueryLanguage' is not supported", "/States/S/Branches[0]")
+    ]
     ended = run(definition, 1)[-1]
     assert ended.payload is not None
     assert ended.payload.value == [[{"a": 1}]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.asl.validation.variable_references import variable_references
+from sfn_cli.asl.validation.variables.variable_references import variable_references
 
 PASS = {"Type": "Pass", "End": True}
 MAP_FIELDS = {

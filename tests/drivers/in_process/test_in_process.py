@@ -179,7 +179,10 @@ def test_an_error_of_a_function() -> None:
         execution(definition, {}, answers_by_calling({"Pay": broken})).run()
 
 
-CALLBACK = task(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={"MessageBody": "m"})
+CALLBACK = task(
+    Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    Parameters={"QueueUrl": "q", "MessageBody": "m"},
+)
 
 
 def test_a_task_that_an_outside_caller_answers() -> None:

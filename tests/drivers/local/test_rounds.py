@@ -207,9 +207,9 @@ def test_a_redriven_execution_continues(store: Store) -> None:
     store.call("RedriveExecution", executionArn=arn)
     store.work(scheduler, lambda: events(store, arn)[-1] == "ExecutionFailed" and scheduler.driven == 0)
     assert events(store, arn)[-4:] == [
+        "FailStateEntered",
         "ExecutionFailed",
         "ExecutionRedriven",
-        "FailStateEntered",
         "ExecutionFailed",
     ]
     assert events(store, arn).count("PassStateEntered") == 1

@@ -112,6 +112,26 @@ def test_the_exception_of_an_error(service: str, error_body: dict[str, str], exc
     assert (error.code, error.message, error.exception) == (error_body["Code"], "m", exception)
 
 
+@pytest.mark.parametrize(
+    "operation, status, exception",
+    [
+        ("HeadObject", "404", "NoSuchKey"),  # aws/aws-sdk-java-v2#1941
+        ("HeadBucket", "404", "NoSuchBucket"),
+        ("HeadObject", "403", None),
+    ],
+)
+def test_an_error_without_a_body(operation: str, status: str, exception: str | None) -> None:
+    """S3 answers HEAD without a code: 404 is the operation's own error, as in the Java SDK."""
+    response = {
+        "Error": {"Code": status, "Message": "Not Found"},
+        "ResponseMetadata": {"HTTPStatusCode": int(status)},
+    }
+    error = service_error(
+        ClientError(response, operation), botocore.session.Session().get_service_model("s3")
+    )
+    assert (error.exception, error.message, error.status) == (exception, "null", int(status))
+
+
 def test_a_broken_server() -> None:
     """An HTML page does not become the cause."""
     response = {

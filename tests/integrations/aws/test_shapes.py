@@ -30,6 +30,8 @@ def operation(service: str, name: str) -> Any:
         ("DBInstanceIdentifier", "DbInstanceIdentifier"),
         ("SSEKMSKeyId", "SsekmsKeyId"),
         ("ACL", "Acl"),
+        ("BOOL", "Bool"),
+        ("NULL", "Nul"),
     ],
 )
 def test_names_of_fields(member: str, field: str) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.asl.http_tasks import is_loopback_url
 from sfn_cli.integrations.http.client import (
     MAX_BODY_BYTES,
     Request,
     Response,
     Unreadable,
     http_response_value,
-    is_loopback_url,
     send_http_request,
 )
 

@@ -12,6 +12,7 @@ import pytest
 
 from sfn_cli import api, app
 from sfn_cli.api import model
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.settings import Settings
 from tests.http_api import api as http_api
 from tests.processes import ROLE
@@ -141,3 +142,44 @@ def test_unusable_responses(run: Run, there: Api, service: str, path: str, error
     answer = run(service, {"ApiEndpoint": there.url + path})
     assert (answer["status"], answer["error"]) == ("FAILED", error)
     assert cause in answer["cause"]
+
+
+@pytest.mark.parametrize(
+    "endpoint, field, valid",
+    [
+        ("https://api.example.com/x", "Parameters", True),
+        ("https://api.example.com:8443", "Parameters", True),
+        ("http://127.0.0.1:3000/", "Parameters", True),  # (ours) for APIs on this machine
+        ("{% $url %}", "Arguments", True),
+        # aws/aws-cdk#30749 quotes the message; which texts AWS refuses is not known.
+        ("notaurl", "Parameters", False),
+        ("notaurl", "Arguments", False),
+        ("https://", "Parameters", False),
+        ("ftp://x", "Parameters", False),
+        ("http://api.example.com/", "Parameters", False),
+        ("$.url", "Parameters", False),
+    ],
+)
+def test_validated_endpoints(endpoint: str, field: str, *, valid: bool) -> None:
+    """An ApiEndpoint that is not an expression must be an https URL when the machine is created."""
+    request = {"ApiEndpoint": endpoint, "Method": "GET", "Authentication": {"ConnectionArn": "arn:c"}}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", field: request, "End": True}
+    language = {"QueryLanguage": "JSONata"} if field == "Arguments" else {}
+    found = validate(json.dumps({"StartAt": "S", "States": {"S": state}, **language}), "STANDARD")
+    expected = [] if valid else [("The value for the 'ApiEndpoint' field is not valid", f"/States/S/{field}")]
+    assert [(fault.message, fault.location) for fault in found if fault.severity == "ERROR"] == expected
+
+
+@pytest.mark.parametrize(
+    "method, path, more",
+    [
+        ("GET", "/status/204", {}),  # stackd
+        ("GET", "/status/205", {}),  # HTTP allows no body
+        ("HEAD", "/status/200", {}),
+        ("GET", "/empty", {"ResponseBody": ""}),
+    ],
+)
+def test_results_without_a_body(run: Run, there: Api, method: str, path: str, more: dict[str, Any]) -> None:
+    """Where HTTP allows no body, the result has no ResponseBody."""
+    output = json.loads(run("http", {"ApiEndpoint": f"{there.url}{path}", "Method": method})["output"])
+    assert {name: output[name] for name in ("ResponseBody",) if name in output} == more

@@ -280,7 +280,7 @@ def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
         ("$.a[b]", 5, "expected a quoted name"),
         ("$.a['b'", 8, "expected ',' or ']'"),
         ("$.a[:]", 5, "a slice needs"),
-        ("$.a.length()", 11, "functions such as length()"),
+        ("$.a.length(", 11, "expected ')'"),
         ("$.a[?(@.b", 5, "the filter has no end"),
         ("$.a[?(@.b =~ /x/)]", 5, "'=~' is not supported"),
         ("$.a[?(@.b in [1])]", 5, "'in' is not supported"),

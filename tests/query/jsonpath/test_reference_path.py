@@ -34,16 +34,20 @@ def test_place(path: str, document: Any, placed: Any) -> None:
     "path, document, cause",
     [
         ("$.a", "text", 'Unable to apply ReferencePath $.a to input "text"'),
-        ("$.a.b", {"a": 1}, 'Unable to apply ReferencePath $.a.b to input {"a":1}'),
-        ("$.a[2]", {"a": [1]}, 'Unable to apply ReferencePath $.a[2] to input {"a":[1]}'),
-        ("$.a", [1], "Unable to apply ReferencePath $.a to input [1]"),
+        ("$.a", 4.0e10, "Unable to apply ReferencePath $.a to input 4.0E10"),
+        ("$.a.b", {"a": 1}, 'Unable to apply step "b" to input {"a":1}'),
+        ("$.a[2]", {"a": [1]}, 'Unable to apply step "2" to input {"a":[1]}'),
+        ("$.a", [1], 'Unable to apply step "a" to input [1]'),
     ],
 )
 def test_place_within_what_is_no_object(path: str, document: Any, cause: str) -> None:
-    """A name has no place in a string, a number or an array."""
+    """A name has no place in a string, a number or an array.
+
+    stackd: dataflow_execution.json has the error; users quote the two forms of the cause.
+    """
     with pytest.raises(StatesError) as caught:
         ReferencePath(path).place(document, "new")
-    assert caught.value.error == "States.ResultPathMatchFailure"
+    assert caught.value.error == "States.ReferencePathConflict"
     assert caught.value.cause == cause
 
 

@@ -14,9 +14,11 @@ from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.sqlite import migrations
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_key
+from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
 from sfn_cli.store.sqlite.stepfunctions.events import read_events
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
+from sfn_cli.store.sqlite.stepfunctions.versions import SqliteVersions
 
 
 def test_private_and_durable(tmp_path: Path) -> None:
@@ -72,6 +74,40 @@ def test_an_older_store_is_migrated(tmp_path: Path, number: int) -> None:
     assert published is not None
     assert published.version is not None
     assert published.version.number == 1
+    opened.close()
+
+
+def test_versions_and_aliases_are_migrated(tmp_path: Path) -> None:
+    """The tables that schema 30 rebuilds have the same rows; a revision may then have another version."""
+    connection = sqlite3.connect(tmp_path / "sfn.db")
+    for script in sorted((Path(migrations.__file__).parent / "schema").glob("*.sql")):
+        if int(script.name[:4]) < 30:
+            connection.executescript(script.read_text())
+    connection.executescript(
+        """
+        INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1);
+        INSERT INTO state_machine (arn, name, type, status, created_at, revision, last_version)
+        VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1, 4);
+        INSERT INTO version VALUES (7, 1, 4, 1, 'first', 2);
+        INSERT INTO alias (id, state_machine, name, description, created_at, updated_at)
+        VALUES (3, 1, 'live', '', 2, 2);
+        INSERT INTO route VALUES (3, 0, 7, 100);
+        PRAGMA user_version = 29;
+        """
+    )
+    connection.close()
+    opened = Database(tmp_path)
+    alias = SqliteAliases(opened).find(1, "live")
+    assert alias is not None
+    assert alias.weights == ((4, 100),)
+    assert SqliteVersions(opened).delete(1, 4) == ["live"]
+    machine = SqliteStateMachines(opened).find("a:m")
+    assert machine is not None
+    versions = [
+        SqliteStateMachines(opened).update(machine, machine.revision, publish_at=3, description=description)
+        for description in (None, "first", "second", None)
+    ]
+    assert [found and found.version and found.version.number for found in versions] == [4, 4, 5, 5]
     opened.close()
 
 

@@ -192,11 +192,11 @@ def test_a_redrive_opens_what_it_continues() -> None:
 SILENT: dict[str, tuple[Any, list[str]]] = {
     "a field that fails, caught": (
         {
-            "T": {
+            "R": {
                 "Type": "Task",
                 "Resource": FUNCTION,
-                "Parameters": {"a.$": "$.gone"},
-                "Catch": [{"ErrorEquals": ["States.Runtime"], "ResultPath": "$.e", "Next": "C"}],
+                "ResultPath": "$.a.b",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "C"}],
                 "Next": "N",
             },
             "N": {"Type": "Pass", "End": True},
@@ -204,7 +204,7 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
         },
         [
             "SUCCEEDED",
-            "/T CAUGHT start States.Runtime [FAILED:States.Runtime]",
+            "/R CAUGHT start States.ReferencePathConflict [FAILED:States.ReferencePathConflict]",
             "/C SUCCEEDED catch",
         ],
     ),
@@ -219,8 +219,8 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
             "N": {"Type": "Pass", "End": True},
         },
         [
-            "FAILED States.ResultPathMatchFailure",
-            "/T FAILED start States.ResultPathMatchFailure [FAILED:Boom]",
+            "FAILED States.ReferencePathConflict",
+            "/T FAILED start States.ReferencePathConflict [FAILED:Boom]",
         ],
     ),
     "a Choice without a match in a branch": (
@@ -246,11 +246,10 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
             "N": {"Type": "Pass", "End": True},
         },
         [
-            "SUCCEEDED",
-            "/P CAUGHT start States.Runtime [FAILED:States.Runtime]",
+            "FAILED States.Runtime",
+            "/P FAILED start States.Runtime [FAILED:States.Runtime]",
             "branch 0 FAILED",
             "/P[0]/C FAILED start States.Runtime",
-            "/N SUCCEEDED catch",
         ],
     ),
     "a Fail state with a path": (
@@ -276,12 +275,15 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
 }
 
 
+ANSWERS = {"T": [{"error": "Boom"}], "R": [{"result": 1}]}
+
+
 @pytest.mark.parametrize("case", SILENT)
 def test_failures_without_events(case: str) -> None:
     """Failures that AWS does not record are found in the definition or in a Catcher's output."""
     states, expected = SILENT[case]
     definition = {"StartAt": next(iter(states)), "States": states}
-    history = run(definition, {"a": 1, "items": [{"code": "E1"}]}, {"T": [{"error": "Boom"}]})
+    history = run(definition, {"a": 1, "items": [{"code": "E1"}]}, ANSWERS)
     assert lines(fold_execution(ExecutionSource("x", history, dumps(definition)))) == expected
 
 

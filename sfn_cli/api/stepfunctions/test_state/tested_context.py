@@ -81,10 +81,11 @@ def default_tested_context(
 ) -> dict[str, Any]:
     """Returns the Context Object for a request without one.
 
-    Observed: it is that of an EXPRESS execution; the role may be null.
+    Observed: it is that of a synchronous EXPRESS execution; the role may be null.
     """
     context = context_object(execution, frame, attempt)
     about = {**context["Execution"], "RoleArn": role_arn}
+    about.pop("RedriveCount", None)
     return {**context, "Execution": dict(sorted(about.items()))}
 
 

@@ -99,13 +99,24 @@ class SqliteStateMachines:
             ).fetchall()
             return list(map(_state_machine_from, rows))
 
+    def regions(self) -> list[str]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT DISTINCT substr(later, 1, instr(later, ':') - 1) AS region
+                FROM (SELECT substr(arn, length('arn:aws:states:') + 1) AS later FROM state_machine)
+                ORDER BY region
+                """
+            ).fetchall()
+            return [region for (region,) in rows]
+
     def update(
         self,
         machine: StateMachine,
         revision: Revision,
         *,
         publish_at: int | None = None,
-        description: str = "",
+        description: str | None = None,
     ) -> StateMachine | None:
         with self._database.transaction() as connection:
             id = revision.id or revisions.insert_revision(connection, revision)

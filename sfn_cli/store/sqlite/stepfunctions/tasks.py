@@ -41,6 +41,10 @@ class SqliteTasks:
             send_to_inbox(connection, execution_of_key(key), kind, {"task": event_of_key(key), **body}, at)
             return AnswerOutcome.ACCEPTED
 
+    def knows(self, token: str) -> bool:
+        with self._database.reading() as connection:
+            return _key_of_open_task(connection, token) is not AnswerOutcome.UNKNOWN
+
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         taken = self._take_next(activity, worker_name, at)
         if taken is not None:
@@ -98,6 +102,17 @@ class SqliteTasks:
                 connection, execution_of_key(key), "taskHeartbeat", {"task": event_of_key(key), "at": at}, at
             )
             return AnswerOutcome.ACCEPTED
+
+    def activity_of(self, token: str) -> str | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT activity FROM task WHERE handle = ?", (task_token.handle_of_task_token(token),)
+            ).fetchone()
+            return None if row is None else row[0]
+
+    def has_activity(self, arn: str) -> bool:
+        with self._database.reading() as connection:
+            return _has_activity(connection, arn)
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
         """Returns the last heartbeats of an execution's open tasks: (task, at)."""
@@ -160,14 +175,14 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
     ]
     connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
     for task, _, activity in opened:
-        if (
-            activity is not None
-            and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None
-        ):
-            # According to reports, such an execution fails in AWS with States.Runtime and the cause
-            # "Internal Error".
-            refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
+        if activity is not None and not _has_activity(connection, activity):
+            # It was deleted after the interpreter decided to schedule the task.
+            refusal = {"error": "States.Runtime", "cause": f"The activity {activity} does not exist."}
             send_to_inbox(connection, execution, "taskRefused", {"task": task, **refusal}, at)
+
+
+def _has_activity(connection: Connection, arn: str) -> bool:
+    return connection.execute("SELECT 1 FROM activity WHERE arn = ?", (arn,)).fetchone() is not None
 
 
 def close_tasks(connection: Connection, keys: Iterable[int]) -> None:

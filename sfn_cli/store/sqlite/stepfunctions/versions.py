@@ -1,6 +1,6 @@
 """Versions of state machines: revisions stored under a number.
 
-Rule 1: a revision has at most one version, so publishing it again returns the same one.
+Rule 1: a revision has at most one version with a description, so publishing it again returns the same one.
 Rule 2: a number is never reused, even after its version was deleted.
 Rule 3: a version that an alias points to cannot be deleted.
 """
@@ -34,13 +34,18 @@ def version_from(row: Row) -> Version:
 
 
 def publish_version(
-    connection: Connection, machine: int, revision: int, description: str, at: int
+    connection: Connection, machine: int, revision: int, description: str | None, at: int
 ) -> Version:
     """Returns the version of a machine's revision (both are row ids): an existing or a new one.
 
-    Raises QuotaReached.
+    An existing one has this description; for None, it is the newest. Raises QuotaReached.
     """
-    existing = _find_version(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    existing = _find_version(
+        connection,
+        "v.state_machine = ?1 AND v.revision = ?2 AND v.description = coalesce(?3, v.description) "
+        "ORDER BY v.number DESC",
+        (machine, revision, description),
+    )
     if existing is not None:
         return existing
     (count,) = connection.execute(
@@ -54,9 +59,13 @@ def publish_version(
         INSERT INTO version (state_machine, number, revision, description, created_at)
         SELECT id, last_version, ?, ?, ? FROM state_machine WHERE id = ?
         """,
-        (revision, description, at, machine),
+        (revision, description or "", at, machine),
     )
-    published = _find_version(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    published = _find_version(
+        connection,
+        "v.state_machine = ? AND v.revision = ? AND v.description = ?",
+        (machine, revision, description or ""),
+    )
     assert published is not None
     return published
 
@@ -97,7 +106,7 @@ class SqliteVersions:
             return [name for (name,) in aliases]
 
 
-def _find_version(connection: Connection, condition: str, parameters: tuple[int, int]) -> Version | None:
+def _find_version(connection: Connection, condition: str, parameters: tuple[object, ...]) -> Version | None:
     row = connection.execute(
         f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
         parameters,

@@ -15,7 +15,7 @@ PASS = {"Type": "Pass", "End": True}
 TASK = {
     "Type": "Task",
     "Resource": INVOKE,
-    "Parameters": {"FunctionName": "f", "Payload.$": "$.a"},
+    "Parameters": {"FunctionName": "f", "Payload": {"a.$": "$.a"}},
     "ResultPath": "$.r",
     "Next": "B",
 }
@@ -187,7 +187,7 @@ def test_texts(call: Caller, input: str, fields: Any, mock: str, shown: dict[str
             {"result": '{"Payload": "b"}'},
             {
                 "afterInputPath": {"a": 1},
-                "afterParameters": {"FunctionName": "f", "Payload": 1},
+                "afterParameters": {"FunctionName": "f", "Payload": {"a": 1}},
                 "result": {"Payload": "b"},
                 "afterResultSelector": {"s": "b"},
                 "afterResultPath": {"a": 1, "r": {"s": "b"}},

@@ -99,7 +99,7 @@ def scheduled_for_a_missing_activity(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     gone = f"{ACCOUNT}:activity:Gone"
     task, _ = store.open_task(execution, activity=gone)
-    refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{gone}'"}
+    refusal = {"error": "States.Runtime", "cause": f"The activity {gone} does not exist."}
     return [(execution, "taskRefused", {"task": task, **refusal})]
 
 

@@ -36,12 +36,13 @@ def variable_references(machine: Mapping[str, Any]) -> dict[str, list[str]]:
     while pending:
         for name, state in pending.pop()["States"].items():
             pending.extend(nested_machines(state))
-            if names := _referenced_variables(state, state.get("QueryLanguage", language)):
+            if names := referenced_variables(state, state.get("QueryLanguage", language)):
                 found[name] = sorted(names)
     return found
 
 
-def _referenced_variables(state: Mapping[str, Any], language: str) -> set[str]:
+def referenced_variables(state: Mapping[str, Any], language: str) -> set[str]:
+    """Returns the names of the variables that a state's own fields read."""
     names: set[str] = set()
     for field, kind in STATE_FIELDS[state["Type"]][language].items():
         if field not in state or kind in _CONSTANTS or kind in _MACHINES:

@@ -1,9 +1,10 @@
-"""Checks of the arguments of aws-sdk tasks, against the requests of AWS's operations (sdk_requests).
+"""What AWS refuses in the arguments of a task, by the requests of AWS's operations (sdk_requests).
 
 First, every missing required field is reported. If there are none, AWS reads the arguments into a
 request of its Java SDK with the JSON library Jackson, and reports the first value that it refuses.
-Values that are known only at run time (`"Field.$"`, `{% … %}`) and null fit every field. Observed:
-required fields of nested structures are not checked.
+Null fits every field. Observed: required fields of nested structures are not checked.
+
+In a definition, values that are known only at run time (`"Field.$"`, `{% … %}`) fit every field, too.
 
 Observed are the words for missing and unknown fields, strings, integers and booleans (radkawar/stackd,
 2026-09). Those of other types are Jackson's (java_values.py), and "a NUMBER" is ours.
@@ -14,54 +15,63 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import sdk_requests
-from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.validation.java_values import (
+from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.requests.java_values import (
     HASH_MAP,
     java_boolean_fault,
     java_instant_fault,
     java_object_fault,
     java_type_fault,
 )
-from sfn_cli.asl.validation.similar_names import most_similar_name
+from sfn_cli.asl.requests.similar_names import most_similar_name
 from sfn_cli.query.jsonata.expression import is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.sdk_requests import SdkService
+    from sfn_cli.sdk_requests import SdkRequest, SdkService
 
-PREFIX = "aws-sdk:"
+AT_RUN_TIME = ""
+"""Instead of a query language: all values are known."""
 
 
-def check_sdk_request(
-    findings: Findings, arguments: Mapping[str, Json], resource: Resource, location: str, language: str
-) -> None:
-    service = sdk_requests.load_sdk_service(resource.service.removeprefix(PREFIX))
-    if service is None:
-        return
-    request = service.request(resource.action.partition(".")[0])
-    given = {_sdk_field_name(name, language) for name in arguments}
+def sdk_request_faults(
+    service_name: str, action: str, arguments: Mapping[str, Json], language: str
+) -> list[str]:
+    """Returns AWS's errors for the arguments of an aws-sdk task.
+
+    A service that sfn does not know has none.
+    """
+    service = sdk_requests.load_sdk_service(service_name)
+    return [] if service is None else request_faults(service, service.request(action), arguments, language)
+
+
+def request_faults(
+    service: SdkService,
+    request: SdkRequest,
+    arguments: Mapping[str, Json],
+    language: str,
+    *,
+    suggests: bool = True,
+) -> list[str]:
+    """Returns AWS's errors for a request; `suggests`: an unknown field is answered with a similar one."""
+    given = {_request_field_name(name, language) for name in arguments}
     missing = [name for name in request.required if name not in given]
-    for name in missing:
-        findings.error(location, f"The field '{name}' is required but was missing")
     if missing:
-        return
+        return [f"The field '{name}' is required but was missing" for name in missing]
     body = () if request.stream is None else (request.stream,)
-    fault = _SdkReading(service, language).fault_of_fields(
-        arguments, request.fields, unchecked=body, is_request=True
+    fault = _RequestReading(service, language).fault_of_fields(
+        arguments, request.fields, unchecked=body, suggests=suggests
     )
-    if fault is not None:
-        findings.error(location, fault)
+    return [] if fault is None else [fault]
 
 
-def _sdk_field_name(name: str, language: str) -> str:
-    return name if language == JSONATA else name.removesuffix(".$")
+def _request_field_name(name: str, language: str) -> str:
+    return name.removesuffix(".$") if language == JSONPATH else name
 
 
-class _SdkReading:
+class _RequestReading:
     """Reads arguments into a request. Each method returns the first fault, or None."""
 
     def __init__(self, service: SdkService, language: str) -> None:
@@ -74,14 +84,14 @@ class _SdkReading:
         fields: Mapping[str, str],
         *,
         unchecked: Collection[str] = (),
-        is_request: bool = False,
+        suggests: bool = False,
     ) -> str | None:
         for name, value in values.items():
-            field = _sdk_field_name(name, self.language)
+            field = _request_field_name(name, self.language)
             if field in unchecked:
                 continue
             if field not in fields:
-                similar = most_similar_name(field, fields) if is_request else None
+                similar = most_similar_name(field, fields) if suggests else None
                 # Observed: a suggestion is made for the request's own fields only.
                 suggestion = f". Did you mean '{similar}'?" if similar is not None else ""
                 return f'The field "{field}" is not supported by Step Functions{suggestion}'
@@ -121,7 +131,7 @@ class _SdkReading:
         if not isinstance(value, dict):
             return java_type_fault(self.java_type(type_), value)
         static = (
-            (name, item) for name, item in value.items() if _sdk_field_name(name, self.language) == name
+            (name, item) for name, item in value.items() if _request_field_name(name, self.language) == name
         )
         return self.fault_of_items(static, type_[1:])
 

@@ -1,0 +1,1 @@
+"""The arguments of tasks, read as requests of AWS's operations."""

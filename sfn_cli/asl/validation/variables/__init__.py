@@ -1,0 +1,1 @@
+"""The variables of a machine: which states read them, and their scopes."""
