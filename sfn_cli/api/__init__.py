@@ -74,10 +74,6 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     from sfn_cli.api.operations import find_operation
 
     request = _constrained_api_request(operation, request)
-    if operation.service == "lambda":
-        from sfn_cli.api.functions.references import check_reference_region
-
-        check_reference_region(service, request)
     try:
         answered = find_operation(service, operation)(service, request)
     except UnstorableError as error:

@@ -166,6 +166,7 @@ def test_a_time_with_milliseconds() -> None:
     assert last.payload.text == '{"t":"2023-11-14T22:13:20.250Z"}'
 
 
+MAP = {"Type": "Map", "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}}
 FUNCTION = "The function '{}' had the following error: "
 
 
@@ -244,13 +245,21 @@ FUNCTION = "The function '{}' had the following error: "
         ),
         (  # stackd
             '{"items": null}',
-            {
-                "Type": "Map",
-                "ItemsPath": "$.items",
-                "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Succeed"}}},
-            },
+            {**MAP, "ItemsPath": "$.items"},
             "States.Runtime",
             'Reference path "$.items" must point to array.',
+        ),
+        (  # users of AWS
+            '{"a": {"b": 1}}',
+            {**MAP, "ItemsPath": "$.a.items"},
+            "States.ReferencePathConflict",
+            'Unable to apply step "items" to input {"a":{"b":1}}',
+        ),
+        (
+            '{"a": {"b": 1}}',
+            {**MAP, "ItemsPath": "$$.Nope"},
+            "States.Runtime",
+            f"{WHERE}Invalid path '$$.Nope' : No results for path: $['Nope']",
         ),
         (
             '{"s": "1.5"}',

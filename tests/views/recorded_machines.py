@@ -400,7 +400,7 @@ VARIABLES: dict[str, Any] = {
         "Round": {
             "Type": "Task",
             "Resource": _INVOKE,
-            "Arguments": {"FunctionName": "Fetch", "Payload": "{% $count %}"},
+            "Arguments": {"FunctionName": "Fetch", "Payload": "{% $string($count) %}"},
             "Output": "{% $states.result.Payload %}",
             "Assign": {
                 "count": "{% $count - 1 %}",

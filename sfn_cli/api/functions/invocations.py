@@ -62,7 +62,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def invocation_log_result(log_tail: str) -> str:
-    """Returns the last 4 KB of the invocation's log in base64: the answer to a LogType of Tail."""
+    """Returns the end of an invocation's log in base64: the answer to a LogType of Tail."""
     return base64.b64encode(log_tail.encode()).decode()
 
 

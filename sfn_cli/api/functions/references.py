@@ -32,21 +32,6 @@ def parse_function_reference(request: Mapping[str, Any]) -> Reference:
     return Reference(name, qualifier or given or None)
 
 
-def check_reference_region(service: Service, request: Mapping[str, Any]) -> None:
-    """Raises ApiError if the request names a function of another region (recorded in November 2025).
-
-    The account is not compared: scripts with ARNs of a real account run here unchanged.
-    """
-    parsed = arn.parse_arn(request.get("FunctionName") or "")
-    own = service.settings.region
-    if parsed is not None and parsed.region != own:
-        raise ApiError(
-            "ResourceNotFoundException",
-            f"Functions from '{parsed.region}' are not reachable in this region ('{own}')",
-            status=404,
-        )
-
-
 def existing_function_reference(service: Service, request: Mapping[str, Any]) -> Function:
     """Returns the function at the version (or the alias's version) in the request. Raises ApiError."""
     name, qualifier = parse_function_reference(request)

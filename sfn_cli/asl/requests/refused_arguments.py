@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.jsonvalue import Payload
+    from sfn_cli.jsonvalue import Json, Payload
 
 _SDK_PREFIX = "aws-sdk:"
 
@@ -69,6 +69,8 @@ def refuse_arguments(resource: Resource, arguments: Payload, language: str) -> N
     if found is None:
         return
     service, request = found
+    if _has_only_texts(given, request):
+        return
     faults = request_faults(
         service, request, given, AT_RUN_TIME, suggests=resource.service.startswith(_SDK_PREFIX)
     )
@@ -78,6 +80,18 @@ def refuse_arguments(resource: Resource, arguments: Payload, language: str) -> N
             "States.Runtime",
             f"The {field} '{arguments.text}' could not be used to start the Task: [{', '.join(faults)}]",
         )
+
+
+def _has_only_texts(given: Mapping[str, Json], request: SdkRequest) -> bool:
+    """Whether nothing else needs to be checked: the usual case, which has to be fast."""
+    fields = request.fields
+    for name, value in given.items():
+        if fields.get(name) != STRING or type(value) not in _SENT_AS_TEXT:
+            return False
+    return all(name in given for name in request.required)
+
+
+_SENT_AS_TEXT = frozenset({str, dict, list, type(None)})
 
 
 @cache

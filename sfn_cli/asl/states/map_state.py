@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find_flow_value
+from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow
 from sfn_cli.asl.distributed_map.iterated_item import STATE_DATA, IteratedItem, iterated_items
 from sfn_cli.asl.distributed_map.map_run import MapRunFields, MapRunPlan
 from sfn_cli.asl.moves import Distribute, Fork, Move
@@ -20,7 +20,8 @@ from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
-from sfn_cli.query.jsonpath.expression import compile_path
+from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
+from sfn_cli.query.jsonpath.reference_path import missing_reference
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
 
 if TYPE_CHECKING:
@@ -113,11 +114,14 @@ class MapState(State):
             return self._jsonata_items(visit)
         assert isinstance(self.flow, JsonPathFlow)
         effective = self.flow.effective_input(visit).value
-        value = (
-            effective
-            if self._items_path is None
-            else find_flow_value(self._items_path, visit.path_scope(effective))
-        )
+        try:
+            value = (
+                effective
+                if self._items_path is None
+                else self._items_path.evaluate(visit.path_scope(effective))
+            )
+        except PathNotFound as missing:
+            raise missing_reference(missing) from None
         if not self._is_iterable(value):
             path = self._items_path.text if self._items_path is not None else "$"
             # Observed: a path into the Context Object is shown without its first "$".

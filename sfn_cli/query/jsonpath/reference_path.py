@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps_payload
-from sfn_cli.query.jsonpath.expression import Path, compile_path
-from sfn_cli.query.jsonpath.parser import FunctionName
+from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonpath.parser import FunctionName, Selector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,20 +54,47 @@ class ReferencePath:
         try:
             return _place_at_reference(document, self.names, value)
         except _CannotPlace as conflict:
-            # Users quote both forms of the cause: for a scalar, and for a step within an array or an object.
-            what = (
-                f'step "{conflict.step}"'
-                if isinstance(document, (dict, list))
-                else f"ReferencePath {self.text}"
-            )
-            raise StatesError(
-                "States.ReferencePathConflict",
-                f"Unable to apply {what} to input {dumps_payload(document)}",
-                is_whole_cause=True,
-            ) from None
+            raise _reference_conflict(self.text, conflict.step, document) from None
 
     def __repr__(self) -> str:
         return f"ReferencePath({self.text!r})"
+
+
+def missing_reference(missing: PathNotFound) -> StatesError:
+    """Returns the error of a Reference Path, such as ItemsPath, that finds nothing in the state's input.
+
+    Users quote AWS's cause. Any other path has the message of InputPath.
+    """
+    value = missing.document
+    for step in compile_path(missing.path).steps if missing.path.startswith(("$.", "$[")) else ():
+        if isinstance(step, Selector):
+            break
+        value = _value_at_step(value, step)
+        if value is _NOTHING:
+            return _reference_conflict(missing.path, step, missing.document)
+    return missing.as_invalid_path()
+
+
+_NOTHING = object()
+
+
+def _value_at_step(value: Json, step: str | int) -> Json:
+    if isinstance(step, str):
+        return value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+    return value[step] if isinstance(value, list) and -len(value) <= step < len(value) else _NOTHING
+
+
+def _reference_conflict(path: str, step: str | int, document: Json) -> StatesError:
+    """Returns the error of a Reference Path that has no place in the document.
+
+    Users quote both forms of the cause: for a scalar, and for a step in an object or an array.
+    """
+    what = f'step "{step}"' if isinstance(document, (dict, list)) else f"ReferencePath {path}"
+    return StatesError(
+        "States.ReferencePathConflict",
+        f"Unable to apply {what} to input {dumps_payload(document)}",
+        is_whole_cause=True,
+    )
 
 
 class _CannotPlace(Exception):

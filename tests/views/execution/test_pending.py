@@ -29,6 +29,7 @@ DAY = 24 * HOUR
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:Bank"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:approve"
 CALLBACK = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+MESSAGE = {"QueueUrl": "asks", "MessageBody": "May I?"}
 CHILD = "arn:aws:states:::states:startExecution.sync:2"
 
 
@@ -80,7 +81,8 @@ CASES: list[tuple[str, dict[str, Any], Sequence[Mapping[str, Any]], tuple[str, i
      ("WaitStateEntered", 1), ("time", 0, 180, "until 22:16:20 UTC", None)),
     ("a function", task(LAMBDA), [{}], ("LambdaFunctionStarted", 1),
      ("function", 0, None, "function Bank", None)),
-    ("an operation", task("arn:aws:states:::dynamodb:putItem", TimeoutSeconds=9), [{}], ("TaskStarted", 1),
+    ("an operation", task("arn:aws:states:::dynamodb:putItem", TimeoutSeconds=9,
+     Parameters={"TableName": "orders", "Item": {"id": {"S": "1"}}}), [{}], ("TaskStarted", 1),
      ("function", 0, 9, "dynamodb:putItem", None)),
     ("a function by name", task("arn:aws:states:::lambda:invoke", Parameters={"FunctionName": "Bank:live"}),
      [{}], ("TaskStarted", 1), ("function", 0, None, "function Bank:live", None)),
@@ -88,8 +90,8 @@ CASES: list[tuple[str, dict[str, Any], Sequence[Mapping[str, Any]], tuple[str, i
      ("retry", 0, 5, "attempt 2", None)),
     ("another", task(LAMBDA, **retry()), [ERROR, ERROR, {}], ("LambdaFunctionFailed", 2),
      ("retry", 5, 15, "attempt 3", None)),
-    ("a callback", task(CALLBACK, HeartbeatSeconds=30, TimeoutSeconds=100), [{}], ("TaskStarted", 1),
-     ("answer", 0, 30, "an answer", APPROVE)),
+    ("a callback", task(CALLBACK, Parameters=MESSAGE, HeartbeatSeconds=30, TimeoutSeconds=100), [{}],
+     ("TaskStarted", 1), ("answer", 0, 30, "an answer", APPROVE)),
     ("a worker", task(ACTIVITY), [{}], ("ActivityScheduled", 1),
      ("worker", 0, None, "a worker of activity approve", APPROVE)),
     ("its worker", task(ACTIVITY), [{}], ("ActivityStarted", 1),
@@ -139,7 +141,7 @@ def test_a_foreign_history() -> None:
     random = machine(task(LAMBDA, **retry(JitterStrategy="FULL")))
     (pending,) = pending_of(view_of(random, foreign)).values()
     assert (pending.until, pending.words) == (None, "attempt 2")
-    callback = machine(task(CALLBACK))
+    callback = machine(task(CALLBACK, Parameters=MESSAGE))
     asked = cut(run(callback, {}, {"A": [{}]}), "TaskStarted")
     (pending,) = pending_of(view_of(callback, asked, seed=None)).values()
     assert (pending.words, pending.answer) == ("an answer", None)
@@ -206,7 +208,7 @@ def test_all_children_are_tried_again(of_all: dict[str, Any], seed: str | None) 
 
 def test_tasks_of_the_same_state_are_named_by_their_handles() -> None:
     """A command identifies one task: by its state if that is unique, otherwise by its handle."""
-    each = {"StartAt": "Ask it", "States": {"Ask it": task(CALLBACK)}}
+    each = {"StartAt": "Ask it", "States": {"Ask it": task(CALLBACK, Parameters=MESSAGE)}}
     definition = machine({"Type": "Map", "ItemProcessor": each, "End": True})
     view = view_of(definition, cut(run(definition, [1, 2], {}), "TaskStarted", 2))
     pending = pending_of(view)
@@ -241,7 +243,7 @@ def test_a_map_run() -> None:
 
 def test_a_heartbeat() -> None:
     """Heartbeats have no event: the source has the time of the last one."""
-    definition = machine(task(CALLBACK, HeartbeatSeconds=30))
+    definition = machine(task(CALLBACK, Parameters=MESSAGE, HeartbeatSeconds=30))
     history = cut(run(definition, {}), "TaskStarted")
     view = view_of(definition, history, beats={3: START + 20 * SECOND})
     assert [one.until for one in pending_of(view).values()] == [START + 50 * SECOND]

@@ -15,7 +15,7 @@ PASS = {"Type": "Pass", "End": True}
 TASK = {
     "Type": "Task",
     "Resource": INVOKE,
-    "Parameters": {"FunctionName": "f", "Payload.$": "$.a"},
+    "Parameters": {"FunctionName": "f", "Payload": {"a.$": "$.a"}},
     "ResultPath": "$.r",
     "Next": "B",
 }
@@ -187,7 +187,7 @@ def test_texts(call: Caller, input: str, fields: Any, mock: str, shown: dict[str
             {"result": '{"Payload": "b"}'},
             {
                 "afterInputPath": {"a": 1},
-                "afterParameters": {"FunctionName": "f", "Payload": 1},
+                "afterParameters": {"FunctionName": "f", "Payload": {"a": 1}},
                 "result": {"Payload": "b"},
                 "afterResultSelector": {"s": "b"},
                 "afterResultPath": {"a": 1, "r": {"s": "b"}},
@@ -309,9 +309,10 @@ def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], r
 
 def test_items_in_the_context(call: Caller) -> None:
     """A path into the Context Object that finds no array is named without its first "$" (LocalStack)."""
+    inner = {"StartAt": "I", "States": {"I": PASS}}
     answer = run_test(
         call,
-        {**MAP, "ItemsPath": "$$"},
+        {"Type": "Map", "ItemsPath": "$$", "ItemProcessor": inner, "End": True},
         {},
         context='{"Execution": {}}',
         mock={"result": "[1]"},
