@@ -65,15 +65,6 @@ def handler(event, context):
         ({"AWS_ENDPOINT_URL_SQS": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL_SQS": HERE}),
         # The function's own variables win, and are not mixed with made-up credentials.
         ({}, {"AWS_ENDPOINT_URL": HERE}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
-        (
-            {},
-            {"AWS_ACCESS_KEY_ID": "mine"},
-            {
-                **{name: text for name, text in MADE_UP.items() if name not in OWN or "FILE" in name},
-                **LOCAL,
-                "AWS_ACCESS_KEY_ID": "mine",
-            },
-        ),
         # Functions call AWS itself, and find the user's credentials like any program.
         ({"SFN_AWS": "real", **OWN}, {}, {}),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, {}, {"AWS_ENDPOINT_URL_SQS": HERE}),
