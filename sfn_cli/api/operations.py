@@ -39,7 +39,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "GetActivityTask"): "stepfunctions.activities:get_activity_task",
     ("stepfunctions", "GetExecutionHistory"): "stepfunctions.executions:get_execution_history",
     ("stepfunctions", "ListActivities"): "stepfunctions.activities:list_activities",
-    ("stepfunctions", "ListExecutions"): "stepfunctions.executions:list_executions",
+    ("stepfunctions", "ListExecutions"): "stepfunctions.execution_lists:list_executions",
     ("stepfunctions", "ListMapRuns"): "stepfunctions.map_runs:list_map_runs",
     ("stepfunctions", "ListStateMachineAliases"): "stepfunctions.aliases:list_state_machine_aliases",
     ("stepfunctions", "ListStateMachineVersions"): "stepfunctions.versions:list_state_machine_versions",

@@ -69,7 +69,7 @@ def test_a_task_that_no_worker_takes(home: Path) -> None:
     """
     sfn_json(home, "create-activity", "--name", "Work")
     limited = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 2, "HeartbeatSeconds": 1, "End": True}
-    definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 2}
+    definition = {"StartAt": "A", "States": {"A": limited}, "TimeoutSeconds": 3}
     late = ended(home, start_execution(home, create_machine(home, "Late", definition), "--input", "{}"))
     assert late["status"] == "TIMED_OUT"
     # callback-15 of stackd, September 2026: only the history has the error

@@ -180,3 +180,167 @@ def test_the_cause_of_a_nested_failure(
         sorted([*CHILD_MEMBERS, *members]),
     )
     assert (described["RedriveCount"], described["RedriveStatus"]) == (0, "REDRIVABLE")
+
+
+# Deletion (stackd: deletion_lifecycle.json)
+
+DELETED = ("FAILED", "States.Runtime", "State machine m has been deleted")
+NEXT = {"Type": "Pass", "End": True}
+ITEMS = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+
+
+def delete(worker: Worker, execution: str) -> str:
+    """Deletes the machine of an execution, which is still running afterwards. Returns its ARN."""
+    arn = execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    worker.call("DeleteStateMachine", stateMachineArn=arn)
+    worker.settle()
+    assert worker.call("DescribeStateMachine", stateMachineArn=arn)["status"] == "DELETING"
+    assert worker.refused("StartExecution", stateMachineArn=arn, name="two")[0] == "StateMachineDeleting"
+    assert worker.described(execution, "status") == ("RUNNING",)
+    return arn
+
+
+def test_an_activity_of_a_deleted_machine(worker: Worker) -> None:
+    """The answer is accepted, and the execution fails in place of the event of the answer."""
+    worker.call("CreateActivity", name="a")
+    execution = worker.start(machine(A={**WORK, "TimeoutSeconds": 110}))
+    token = worker.call("GetActivityTask", activityArn=ACTIVITY)["taskToken"]
+    worker.settle()
+    arn = delete(worker, execution)
+    worker.call("SendTaskSuccess", taskToken=token, output="1")
+    worker.settle()
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.described(execution, "redriveCount", "redriveStatus") == (0, "REDRIVABLE")
+    assert worker.events(execution)[-1] == (5, 4, "ExecutionFailed")
+    assert worker.types(execution)[:-1] == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ActivityScheduled",
+        "ActivityStarted",
+    ]
+    assert worker.refused("RedriveExecution", executionArn=execution)[0] == "ExecutionNotRedrivable"
+    assert worker.refused("DescribeStateMachine", stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_wait_of_a_deleted_machine(worker: Worker, restarted: bool) -> None:
+    """The execution fails when its wait ends, also if the worker that read of the deletion has died."""
+    execution = worker.start(machine(W={"Type": "Wait", "Seconds": 3, "Next": "P"}, P=NEXT))
+    delete(worker, execution)
+    if restarted:
+        worker.scheduler.release()
+        worker.scheduler = worker.store.scheduler()
+        worker.settle()
+    worker.advance(3)
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.events(execution)[1:] == [(2, 0, "WaitStateEntered"), (3, 2, "ExecutionFailed")]
+
+
+def test_the_branches_of_a_deleted_machine(worker: Worker) -> None:
+    """The first branch that continues ends the execution; what the others wait for is cancelled."""
+    worker.call("CreateActivity", name="a")
+    branches = [machine(A=WORK), machine(W=WAIT)]
+    execution = worker.start(machine(P={"Type": "Parallel", "Branches": branches, "End": True}))
+    delete(worker, execution)
+    worker.advance(3)
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.store.service.tasks.queue_lengths([ACTIVITY]) == {}
+
+
+def test_the_children_of_a_map_run_of_a_deleted_machine(worker: Worker) -> None:
+    """The children fail at their next transitions, and their Map Run with them."""
+    each = {"Type": "Map", "Label": "Each", "ItemProcessor": {**ITEMS, **machine(W=WAIT)}, "End": True}
+    execution = worker.start(machine(M=each), input="[1, 2]")
+    run = worker.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    worker.settle()
+    delete(worker, execution)
+    worker.advance(3)
+    children = worker.call("ListExecutions", mapRunArn=run)["executions"]
+    assert {worker.described(child["executionArn"], "status", "error", "cause") for child in children} == {
+        DELETED
+    }
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.call("DescribeMapRun", mapRunArn=run)["status"] != "RUNNING"
+    assert worker.refused("DescribeStateMachine", stateMachineArn=f"{MACHINES}m")[0]
+    worker.call("CreateStateMachine", name="m", definition=json.dumps(machine(P=NEXT)), roleArn=ROLE)
+    assert worker.refused("DescribeMapRun", mapRunArn=run)[0] == "ResourceNotFound"
+    assert leftover_rows(worker) == {}
+
+
+def test_a_nested_execution_of_a_deleted_machine(worker: Worker) -> None:
+    """The parent, whose machine exists, gets the failure of the child."""
+    child = worker.store.machine("m", machine(W=WAIT)).arn
+    nested = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync",
+        "Parameters": {"StateMachineArn": child, "Name": "c"},
+        "End": True,
+    }
+    parent = worker.start(machine(A=nested), "parent")
+    delete(worker, f"arn:aws:states:{ACCOUNT}:execution:m:c")
+    worker.advance(3)
+    error, cause = worker.described(parent, "error", "cause")
+    assert (error, json.loads(cause)["Cause"]) == ("States.TaskFailed", DELETED[2])
+
+
+# Removal (localstack issue 13160; AWS documents that a deleted machine is gone when its executions are)
+
+MACHINES = f"arn:aws:states:{ACCOUNT}:stateMachine:"
+ROLE = "arn:aws:iam::123456789012:role/any"
+
+
+def leftover_rows(worker: Worker) -> dict[str, int]:
+    """Returns the tables that still have rows about executions, with their number."""
+    tables = (
+        "execution", "event", "task", "child", "map_run", "map_run_count", "inbox", "redrive_token",
+        "clock_jump", "suspension", "status_change",
+    )  # fmt: skip
+    counts = {
+        table: worker.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in tables
+    }
+    return {table: count for table, count in counts.items() if count}
+
+
+def test_a_machine_that_is_created_again_has_no_executions(worker: Worker) -> None:
+    """Executions of the deleted machine are removed at once, and their names can be used again."""
+    execution = worker.start(machine(P=NEXT), input='{"n": 1}')
+    worker.call("DeleteStateMachine", stateMachineArn=MACHINES + "m")
+    assert worker.described(execution, "status") == ("SUCCEEDED",)
+    again = worker.store.machine("m", machine(P=NEXT)).arn
+    assert worker.call("ListExecutions", stateMachineArn=again)["executions"] == []
+    assert worker.refused("DescribeExecution", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert worker.refused("GetExecutionHistory", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert leftover_rows(worker) == {}
+    worker.call("StartExecution", stateMachineArn=again, name="one", input='{"n": 2}')
+    worker.settle()
+    assert worker.described(execution, "status", "output") == ("SUCCEEDED", '{"n":2}')
+
+
+def test_executions_are_removed_a_minute_after_the_end(worker: Worker) -> None:
+    """They can be read for a minute after the machine was deleted and the last of them ended."""
+    state_machines = worker.store.service.state_machines
+    execution = worker.start(machine(W=WAIT))
+    delete(worker, execution)
+    worker.clock.now += 120_000
+    assert not state_machines.remove_deleted(worker.clock())  # it still runs
+    worker.settle()
+    worker.clock.now += 59_000
+    assert not state_machines.remove_deleted(worker.clock())
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    worker.clock.now += 1_000
+    assert state_machines.remove_deleted(worker.clock())
+    assert worker.refused("DescribeExecution", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert leftover_rows(worker) == {}
+    assert worker.store.connection.execute("SELECT count(*) FROM state_machine").fetchone() == (0,)
+
+
+def test_an_active_machine_keeps_its_executions(worker: Worker) -> None:
+    """Neither time, nor another machine's deletion, nor creating it again removes executions."""
+    execution = worker.start(machine(P=NEXT))
+    worker.store.machine("other", machine(P=NEXT))
+    worker.call("DeleteStateMachine", stateMachineArn=MACHINES + "other")
+    worker.clock.now += 600_000
+    worker.store.service.state_machines.remove_deleted(worker.clock())
+    worker.store.machine("m", machine(P=NEXT))
+    assert worker.described(execution, "status") == ("SUCCEEDED",)
