@@ -44,6 +44,7 @@ class SqliteExecutions:
         self._database = database
         self._wake = wake
         self._rows: dict[str, int] = {}  # by ARN, of executions whose end is awaited
+        self._removed: tuple[int, ...] = (0,)  # how many had been removed when `_rows` was filled
 
     def start(
         self, new: NewExecution, started: HistoryEvent, taken_over: TakenOverStart | None = None
@@ -97,6 +98,8 @@ class SqliteExecutions:
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
         with self._database.reading() as connection:
+            removed = connection.execute("SELECT executions FROM removal").fetchone()
+            self._rows, self._removed = (self._rows if removed == self._removed else {}), removed
             arn_of = {self._row_of(connection, arn): arn for arn in arns}
             rows = connection.execute(
                 """
@@ -111,10 +114,7 @@ class SqliteExecutions:
             return ended
 
     def _row_of(self, connection: Connection, arn: str) -> int | None:
-        """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly.
-
-        The row id of an execution never changes.
-        """
+        """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly."""
         id = self._rows.get(arn)
         if id is None and (id := execution_row(connection, arn)) is not None:
             if len(self._rows) >= _CACHED_ROWS:
