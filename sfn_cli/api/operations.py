@@ -92,6 +92,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("lambda", "GetLayerVersion"): "functions.layers:get_layer_version",
     ("lambda", "GetPolicy"): "functions.permissions:get_policy",
     ("lambda", "Invoke"): "functions.invocations:invoke",
+    ("lambda", "InvokeWithResponseStream"): "functions.invocations:invoke_with_response_stream",
     ("lambda", "ListAliases"): "functions.aliases:list_aliases",
     ("lambda", "ListEventSourceMappings"): "functions.event_source_mappings:list_event_source_mappings",
     (
@@ -216,6 +217,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 WAITING = frozenset(
     {
         ("lambda", "Invoke"),
+        ("lambda", "InvokeWithResponseStream"),
         ("stepfunctions", "TestState"),
         *(
             ("cloudformation", name)

@@ -66,6 +66,24 @@ def invocation_log_result(log_tail: str) -> str:
     return base64.b64encode(log_tail.encode()).decode()
 
 
+def invoke_with_response_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Invokes a function and waits. The response is one chunk, which is sent at its end."""
+    answer = invoke(service, request)
+    complete: dict[str, Any] = {}
+    if "FunctionError" in answer:
+        details = answer["Payload"].decode("utf-8", "replace")
+        complete = {"ErrorCode": answer["FunctionError"], "ErrorDetails": details}
+    if "LogResult" in answer:
+        complete["LogResult"] = answer["LogResult"]
+    is_sent = answer["Payload"] and not complete.get("ErrorCode")
+    chunk = {"PayloadChunk": {"Payload": answer["Payload"]}} if is_sent else {}
+    return {
+        "StatusCode": answer["StatusCode"],
+        "ExecutedVersion": answer.get("ExecutedVersion"),
+        "EventStream": {**chunk, "InvokeComplete": complete},
+    }
+
+
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
     """Queues an event for a worker to invoke the function. Returns the request id."""
     request_id = random_uuid()
