@@ -15,7 +15,7 @@ from sfn_cli.errors import ApiError
 from tests.driven_store import ManualClock, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sfn_cli.drivers.local.scheduler import Scheduler
@@ -28,6 +28,7 @@ MISSING = (
 )
 WORK = {"Type": "Task", "Resource": ACTIVITY, "End": True}
 WAIT = {"Type": "Wait", "Seconds": 3, "End": True}
+ITEMS = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 def machine(**states: Any) -> dict[str, Any]:
@@ -53,6 +54,10 @@ class Worker:
         """Lets the worker do all that is due."""
         for _ in range(20):
             self.store.work(self.scheduler, lambda: True)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Lets the worker work until the condition holds, also with what its threads do."""
+        self.store.work(self.scheduler, condition)
 
     def advance(self, seconds: float) -> None:
         self.clock.now += int(seconds * 1000)
@@ -182,11 +187,57 @@ def test_the_cause_of_a_nested_failure(
     assert (described["RedriveCount"], described["RedriveStatus"]) == (0, "REDRIVABLE")
 
 
+# Redriven Map Runs (stackd: redrive_map.json, standard-map-resumes-unsuccessful-work)
+
+
+def test_the_items_of_a_failed_map_run(worker: Worker) -> None:
+    """Items that never started are pending, and a redrive of the parent starts them.
+
+    A child is not redriven by itself.
+    """
+    worker.call("CreateActivity", name="a")
+    processor = {**ITEMS, **machine(A={**WORK, "TimeoutSeconds": 60})}
+    each = {"Type": "Map", "Label": "Each", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}
+    execution = worker.start(machine(M=each), input="[1, 2, 3]")
+    run = worker.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+
+    def answer(operation: str, **members: Any) -> None:
+        worker.until(lambda: worker.store.service.tasks.queue_lengths([ACTIVITY]))
+        token = worker.call("GetActivityTask", activityArn=ACTIVITY)["taskToken"]
+        worker.call(operation, taskToken=token, **members)
+
+    def counts() -> dict[str, int]:
+        found = worker.call("DescribeMapRun", mapRunArn=run)["itemCounts"]
+        return {name: found[name] for name in ("succeeded", "failed", "pending", "total")}
+
+    answer("SendTaskSuccess", output='"one"')
+    answer("SendTaskFailure", error="E")
+    worker.until(lambda: worker.described(execution, "status") != ("RUNNING",))
+    assert worker.described(execution, "error") == ("States.ExceedToleratedFailureThreshold",)
+    assert counts() == {"succeeded": 1, "failed": 1, "pending": 1, "total": 3}
+    (failed,) = worker.call("ListExecutions", mapRunArn=run, statusFilter="FAILED")["executions"]
+    assert worker.refused("RedriveExecution", executionArn=failed["executionArn"]) == (
+        "ValidationException",
+        "Labeled Execution ARNs are not supported for this API",
+    )
+    assert worker.described(failed["executionArn"], "redriveStatus") == ("REDRIVABLE_BY_MAP_RUN",)
+    worker.call("RedriveExecution", executionArn=execution)
+    answer("SendTaskSuccess", output='"two"')
+    answer("SendTaskSuccess", output='"three"')
+    worker.until(lambda: worker.described(execution, "status") != ("RUNNING",))
+    assert worker.described(execution, "status", "output") == ("SUCCEEDED", '["one","two","three"]')
+    assert counts() == {"succeeded": 3, "failed": 0, "pending": 0, "total": 3}
+    assert worker.events(failed["executionArn"])[5:8] == [
+        (6, 5, "ExecutionFailed"),
+        (7, 6, "ExecutionRedriven"),
+        (8, 2, "ActivityScheduled"),
+    ]
+
+
 # Deletion (stackd: deletion_lifecycle.json)
 
 DELETED = ("FAILED", "States.Runtime", "State machine m has been deleted")
 NEXT = {"Type": "Pass", "End": True}
-ITEMS = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 def delete(worker: Worker, execution: str) -> str:
