@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from tests.driven_store import ManualClock, Store
+from tests.driven_store import ManualClock, Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -395,3 +395,25 @@ def test_an_active_machine_keeps_its_executions(worker: Worker) -> None:
     worker.store.service.state_machines.remove_deleted(worker.clock())
     worker.store.machine("m", machine(P=NEXT))
     assert worker.described(execution, "status") == ("SUCCEEDED",)
+
+
+def test_a_removal_continues_after_a_kill(tmp_path: Path) -> None:
+    """One look of a worker removes a part; another process, after it was killed, removes the rest.
+
+    In between, the machine is gone for its clients.
+    """
+    worker = Worker(tmp_path)
+    many = worker.store.machine("m", machine(P=NEXT))
+    worker.store.start(many, ["{}"] * 201)
+    drive(worker.scheduler)
+    worker.call("DeleteStateMachine", stateMachineArn=many.arn)
+    in_a_minute = worker.clock() + 60_000
+    assert worker.store.service.state_machines.remove_deleted(in_a_minute)
+    assert leftover_rows(worker)["execution"] == 1
+    assert worker.refused("ListExecutions", stateMachineArn=many.arn)[0] == "StateMachineDoesNotExist"
+    worker.store.service.close()
+    again = Worker(tmp_path)
+    assert again.store.service.state_machines.remove_deleted(in_a_minute)
+    assert not again.store.service.state_machines.remove_deleted(in_a_minute)
+    assert leftover_rows(again) == {}
+    again.store.service.close()
