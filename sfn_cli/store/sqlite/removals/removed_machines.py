@@ -103,6 +103,12 @@ def _due_machines(connection: Connection, now: int) -> list[str]:
     return [arn for (arn,) in rows.fetchall()]
 
 
+def remove_execution(connection: Connection, id: int) -> None:
+    """Removes an ended execution, in the caller's transaction."""
+    _remove_execution(connection, id, _RemovalBudget(1 << 40))
+    connection.execute("UPDATE removal SET executions = executions + 1")
+
+
 class _RemovalBudget:
     """How many executions may still be removed in this transaction."""
 
