@@ -91,12 +91,6 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, int], str]] = [
     ),
     (
         "CreateFunction",
-        {"FunctionName": "arn:aws:lambda:ap-southeast-1:123456789012:function:new"},
-        GONE,
-        "Functions from 'ap-southeast-1' are not reachable in this region ('us-east-1')",
-    ),
-    (
-        "CreateFunction",
         {"Role": "r1"},
         BROKEN,
         broken(

@@ -24,7 +24,7 @@ OWN = {
     "AWS_SESSION_TOKEN": "token",
     "AWS_PROFILE": "mine",
     "AWS_SHARED_CREDENTIALS_FILE": "/home/me/credentials",
-    "AWS_CONFIG_FILE": "/home/me/config",
+    "AWS_CONFIG_FILE": "config",
 }
 MADE_UP = {
     "AWS_ACCESS_KEY_ID": "SFN…",
@@ -40,6 +40,8 @@ NAMES = [*OWN, *MADE_UP, *LOCAL, "AWS_ENDPOINT_URL_SQS"]
 CONFIG = f"""
 [default]
 endpoint_url = {HERE}
+[profile mine]
+region = us-east-1
 [profile there]
 services = there
 [services there]
@@ -63,17 +65,8 @@ def handler(event, context):
         # An endpoint that the user set wins.
         ({"AWS_ENDPOINT_URL": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
         ({"AWS_ENDPOINT_URL_SQS": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL_SQS": HERE}),
-        # The function's own variables win, and are not mixed with made-up credentials.
+        # The function's own variables win.
         ({}, {"AWS_ENDPOINT_URL": HERE}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
-        (
-            {},
-            {"AWS_ACCESS_KEY_ID": "mine"},
-            {
-                **{name: text for name, text in MADE_UP.items() if name not in OWN or "FILE" in name},
-                **LOCAL,
-                "AWS_ACCESS_KEY_ID": "mine",
-            },
-        ),
         # Functions call AWS itself, and find the user's credentials like any program.
         ({"SFN_AWS": "real", **OWN}, {}, {}),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, {}, {"AWS_ENDPOINT_URL_SQS": HERE}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from pyarrow import parquet
 
 from sfn_cli.drivers.in_process.answers import leave_unanswered
 from sfn_cli.drivers.in_process.execution import InProcessExecution
+from sfn_cli.errors import ApiError
+from sfn_cli.installation.extras import install_command
 from sfn_cli.integrations.run_synchronously import synchronous_context
 from sfn_cli.jsonvalue import Payload, dumps
 from tests.driven_store import Store
@@ -41,15 +44,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.service.close()
 
 
-def run_map(store: Store, fields: dict[str, Any], input: Any = None, **machine: Any) -> InProcessExecution:
-    """Runs a DISTRIBUTED Map of a Pass state."""
+def distributed_state(fields: dict[str, Any]) -> dict[str, Any]:
+    """Returns a DISTRIBUTED Map of a Pass state."""
     processor = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "P",
         "States": {"P": {"Type": "Pass", "End": True}},
     }
-    state = {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}
-    definition = {"StartAt": "M", "States": {"M": state}, **machine}
+    return {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}
+
+
+def run_map(store: Store, fields: dict[str, Any], input: Any = None, **machine: Any) -> InProcessExecution:
+    """Runs a machine of one Map, named M."""
+    definition = {"StartAt": "M", "States": {"M": distributed_state(fields)}, **machine}
     execution = InProcessExecution(
         dumps(definition), Payload(input or {}), leave_unanswered, context=synchronous_context(store.service)
     )
@@ -324,3 +331,59 @@ def test_not_parquet(store: Store, tmp_path: Path) -> None:
     """A file in another format fails the Map Run in one line."""
     cause = read_file(store, tmp_path, "rows", json.dumps([1]).encode() * 9, {"InputType": "PARQUET"})
     assert cause.startswith("The dataset is not PARQUET: ")
+
+
+def test_without_the_extra_parquet(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definition is refused, and a machine that exists fails, with the command that installs it."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    needed = (
+        "sfn reads PARQUET files with pyarrow, which is not installed. "
+        f"Install the extra parquet: {install_command(['parquet'])}"
+    )
+    assert read_file(store, tmp_path, "rows", b"", {"InputType": "PARQUET"}) == needed
+    reader = {
+        "Resource": GET,
+        "ReaderConfig": {"InputType": "PARQUET"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
+    definition = {"StartAt": "M", "States": {"M": distributed_state({"ItemReader": reader})}}
+    with pytest.raises(ApiError) as raised:
+        store.machine("Rows", definition)
+    assert raised.value.code == "InvalidDefinition"
+    assert f"{needed} at /States/M/ItemReader/ReaderConfig/InputType" in str(raised.value)
+
+
+def test_without_the_extra_zstd(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Map Run fails with the command that installs it."""
+    monkeypatch.setitem(sys.modules, zstd.__name__, None)
+    assert read_file(store, tmp_path, "a.zst", b"", JSONL) == (
+        "a.zst is compressed with Zstandard, and backports.zstd is not installed. "
+        f"Install the extra zstd: {install_command(['zstd'])}"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields, input, error",
+    [
+        # The developer guide, "Using Map state in Inline mode": any failed iteration fails the Map
+        ({"ToleratedFailurePercentage": 100}, [1], ("Bad", "no")),
+        ({"ToleratedFailureCount": 9}, [1], ("Bad", "no")),
+        # (ours) in the words that AWS has for a negative ToleratedFailureCount
+        (
+            {"ItemsPath": "$.in", "MaxConcurrencyPath": "$.n"},
+            {"in": [1], "n": -1},
+            (
+                "States.Runtime",
+                (
+                    "An error occurred while executing the state 'M' (entered at the event id #2). "
+                    "MaxConcurrency cannot be negative."
+                ),
+            ),
+        ),
+    ],
+)
+def test_inline(store: Store, fields: dict[str, Any], input: Any, error: tuple[str, str]) -> None:
+    """An inline Map tolerates no failures, and a negative concurrency fails it."""
+    processor = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Bad", "Cause": "no"}}}
+    execution = run_map(store, {**fields, "ItemProcessor": processor}, input)
+    assert execution.error == error
