@@ -375,6 +375,11 @@ CREATE TABLE redrive_token (
 );
 CREATE INDEX redrive_token_by_execution ON redrive_token (execution, id);
 
+-- How many executions were removed with their machines: row ids that were read before may be others now. One row.
+CREATE TABLE removal (
+    executions  INTEGER NOT NULL
+);
+
 -- What an update may change. Never edited: an execution keeps the revision it was started with.
 CREATE TABLE revision (
     id                        INTEGER PRIMARY KEY,
@@ -531,7 +536,8 @@ CREATE TABLE state_machine (
     revision    INTEGER NOT NULL REFERENCES revision (id),
     tags        TEXT    NOT NULL DEFAULT '[]',
     last_version INTEGER NOT NULL DEFAULT 0,
-    first_version TEXT  -- the description of the version that its creation published, if it did
+    first_version TEXT,  -- the description of the version that its creation published, if it did
+    deleted_at INTEGER  -- NULL: not deleted, or by an earlier version
 );
 
 -- One row per change that was noted and is not delivered yet.

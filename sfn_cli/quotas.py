@@ -53,6 +53,12 @@ ACTIVITY_POLL_SECONDS = 60
 WAIT_SECONDS = 99_999_999
 """The longest Seconds of a Wait state. https://states-language.net/#wait-state"""
 
+NAME_REUSE_SECONDS = 90 * 24 * 60 * 60
+"""The time after the end of a STANDARD execution in which its name cannot be used again.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
 REDRIVES = 1_000
 REDRIVABLE_SECONDS = 14 * 24 * 60 * 60
 """The time after its end in which an execution can be redriven.

@@ -50,6 +50,7 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "GetLayerVersion",
         "GetPolicy",
         "Invoke",
+        "InvokeWithResponseStream",
         "ListAliases",
         "ListEventSourceMappings",
         "ListFunctionEventInvokeConfigs",
@@ -237,7 +238,7 @@ EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
 """Operations whose input has members in addition to AWS's: the path to each, and its shape."""
 
 _CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive", "deprecated")
-_BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempotencyToken")
+_BINDINGS = ("location", "locationName", "streaming", "eventstream", "timestampFormat", "idempotencyToken")
 
 
 def main(arguments: list[str]) -> int:

@@ -39,7 +39,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "GetActivityTask"): "stepfunctions.activities:get_activity_task",
     ("stepfunctions", "GetExecutionHistory"): "stepfunctions.executions:get_execution_history",
     ("stepfunctions", "ListActivities"): "stepfunctions.activities:list_activities",
-    ("stepfunctions", "ListExecutions"): "stepfunctions.executions:list_executions",
+    ("stepfunctions", "ListExecutions"): "stepfunctions.execution_lists:list_executions",
     ("stepfunctions", "ListMapRuns"): "stepfunctions.map_runs:list_map_runs",
     ("stepfunctions", "ListStateMachineAliases"): "stepfunctions.aliases:list_state_machine_aliases",
     ("stepfunctions", "ListStateMachineVersions"): "stepfunctions.versions:list_state_machine_versions",
@@ -92,6 +92,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("lambda", "GetLayerVersion"): "functions.layers:get_layer_version",
     ("lambda", "GetPolicy"): "functions.permissions:get_policy",
     ("lambda", "Invoke"): "functions.invocations:invoke",
+    ("lambda", "InvokeWithResponseStream"): "functions.invocations:invoke_with_response_stream",
     ("lambda", "ListAliases"): "functions.aliases:list_aliases",
     ("lambda", "ListEventSourceMappings"): "functions.event_source_mappings:list_event_source_mappings",
     (
@@ -216,6 +217,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 WAITING = frozenset(
     {
         ("lambda", "Invoke"),
+        ("lambda", "InvokeWithResponseStream"),
         ("stepfunctions", "TestState"),
         *(
             ("cloudformation", name)

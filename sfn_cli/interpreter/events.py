@@ -271,6 +271,16 @@ def _end_from_outside(last_id: int, type: str, error: str | None, cause: str | N
     return HistoryEvent(last_id + 1, 0, at, type, details=error_event_details(error, cause))
 
 
+def failed_in_place(event: HistoryEvent, cause: str) -> HistoryEvent:
+    """Returns the failure of the execution, with States.Runtime, that comes in place of an event."""
+    return event._replace(
+        type="ExecutionFailed",
+        next=None,
+        payload=None,
+        details=error_event_details("States.Runtime", cause),
+    )
+
+
 def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
     """Returns the event of redrive number `count`, which RedriveExecution writes.
 

@@ -35,6 +35,7 @@ class Execution:
         "budget",
         "closed",
         "deadline_at",
+        "end_cause",
         "failed_by",
         "frames",
         "input",
@@ -88,6 +89,8 @@ class Execution:
         self.input: Payload = None  # type: ignore[assignment]  # set by ExecutionStarted
         self.started_at = 0
         self.deadline_at: int | None = None  # from the machine's TimeoutSeconds or AWS's quota
+        # The cause with which it fails at its next transition, because its machine was deleted:
+        self.end_cause: str | None = None
         self.status = "RUNNING"
         self.failed_by: str | None = None  # the error, when it has FAILED
         self.redrive_count = 0
@@ -138,6 +141,11 @@ class Execution:
         own = self.machine.timeout_seconds or longest
         self.deadline_at = min(self.started_at + longest * 1000, at + own * 1000)
 
+    def end_at_next_transition(self, cause: str) -> None:
+        """Lets the execution fail with this cause in place of its next event, apart from a task's start."""
+        self.end_cause = cause
+        self.max_events = 0
+
     def open_task(self, task: OpenTask) -> None:
         self.open_tasks[task.id] = task
         self.opened.append(task)
@@ -157,12 +165,15 @@ class Execution:
             heappush(self.timers, (due_at, frame.serial))
 
     def next_timer(self) -> int | None:
-        """Returns when the next timer of a state is due; None if there is none."""
+        """Returns when the next timer of a state, or the machine's TimeoutSeconds, are due.
+
+        None if there is neither: AWS's limit of a year is no timer.
+        """
         timers = self.timers
         while timers and self.waiting.get(timers[0][1]) != timers[0][0]:
             heappop(timers)
         if not timers:
-            return None
+            return self.deadline_at if self.machine.timeout_seconds is not None else None
         return timers[0][0] if self.deadline_at is None else min(timers[0][0], self.deadline_at)
 
     def next_ready(self, now: int) -> Frame | None:

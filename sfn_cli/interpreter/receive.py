@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, error_event_details
+from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, error_event_details, failed_in_place
 from sfn_cli.interpreter.signals import (
     Signal,
     TaskFailed,
@@ -69,7 +69,7 @@ def _record_received(
 ) -> HistoryEvent:
     shown = {**task_details(task.resource), **(details or {})}
     frame = execution.frames[task.frame]
-    return HistoryEvent(
+    event = HistoryEvent(
         execution.last_id + 1,
         frame.last,
         now,
@@ -79,6 +79,9 @@ def _record_received(
         payload,
         shown,
     )
+    if execution.end_cause is not None and what not in ("Started", "Submitted"):
+        return failed_in_place(event, execution.end_cause)
+    return event
 
 
 _KINDS = {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}

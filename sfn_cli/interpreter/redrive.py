@@ -6,8 +6,7 @@ Rule 1: successful results are retained. In a Map or Parallel, children that did
 from where they stopped, and items that had not started run. After States.DataLimitExceeded, all
 children run again. A Map Run is redriven: its children that did not succeed continue.
 Rule 2: a state that was entered but not exited works again without being entered again: a Task is
-scheduled, a Choice evaluates its rules, a Fail fails. Its next event follows its StateEntered; the
-failure of an execution's Fail follows ExecutionRedriven.
+scheduled, a Choice evaluates its rules, a Fail fails. Its next event follows its StateEntered.
 Rule 3: limits start again: Retriers have all their attempts, and the Seconds of a Wait count from the
 redrive.
 Rule 4: ExecutionRedriven follows the last event. Histories of sfn 0.2 have 0 there: in them, a Task
@@ -65,8 +64,7 @@ def _restart_redriven_frame(execution: Execution, frame: Frame, stood: Phase, re
     else:
         frame.phase = "ENTERED"
     if not as_in_0_2 and frame.phase in ("ENTERED", "DISTRIBUTING"):
-        is_end = stay.state.type == "Fail" and frame.parent is None
-        frame.last = redriven.id if is_end else stay.entered_id
+        frame.last = stay.entered_id
     frame.stay = stay.for_redrive(fork=fork, result=result)
     if fork is not None:
         for child in fork.children.values():

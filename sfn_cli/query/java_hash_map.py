@@ -1,4 +1,4 @@
-"""A Java HashMap's iteration order, which is the order of fields in items that AWS reads from CSV.
+"""A Java HashMap's iteration order: that of fields from templates, and of items that AWS reads from CSV.
 
 Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp becomes
 rating, movieId, userId, timestamp). Keys are in buckets by their hash. There are 16 buckets, doubled

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from sfn_cli.jsonvalue import Json
 from sfn_cli.query.intrinsic_parser import Intrinsic, compile_intrinsic
+from sfn_cli.query.java_hash_map import hash_map_order
 from sfn_cli.query.jsonata.expression import compile_expression_field, evaluate_expression, is_expression
 from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
@@ -91,12 +92,17 @@ def _jsonpath_template(value: Json, pointer: str) -> Evaluate | None:
         return None
     computed: dict[str, Evaluate | None] = {}
     constants: dict[str, Json] = {}
+    paths: list[str] = []
     for key, item in value.items():
         if key.endswith(".$"):
-            computed[key[:-2]] = _jsonpath_template_field(key, item, pointer)
+            paths.append(key[:-2])
         else:
             computed[key] = _jsonpath_template(item, f"{pointer}/{key}")
             constants[key] = item
+    # Observed in all recordings: the other fields come first, then these in the order of a HashMap.
+    for name in hash_map_order(paths) if len(paths) > 1 else paths:
+        computed.pop(name, None)
+        computed[name] = _jsonpath_template_field(f"{name}.$", value[f"{name}.$"], pointer)
     return _template_object(constants, computed)
 
 

@@ -172,20 +172,23 @@ def supports_operations(supported: str, unsupported: str, home: Path) -> None:
 
 
 def supports_language(supported: str, unsupported: str, home: Path) -> None:
-    """An inventory in another format fails the Map, by name."""
+    """A file that is not PARQUET, and a list of such files, fail the Map, by name."""
     assert f"all {len(STATE_TYPES)} state types" in supported
-    (home.parent / "manifest.json").write_text('{"fileFormat": "Parquet"}')
-    reader = {
-        "Resource": "arn:aws:states:::s3:getObject",
-        "ReaderConfig": {"InputType": "MANIFEST"},
-        "Parameters": {"Bucket": f"file://{home.parent}", "Key": "manifest.json"},
-    }
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **PASS}
-    states = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}}
-    machine = create_machine(home, "M", {"StartAt": "M", "States": states})
-    failed = ended(home, start_execution(home, machine))
-    assert (failed["error"], "Parquet" in failed["cause"]) == ("States.ItemReaderFailed", True)
-    assert "inventories in PARQUET" in unsupported
+    (home.parent / "a.parquet").write_bytes(b"PAR1")
+    (home.parent / "manifest.json").write_text('{"fileFormat": "Parquet", "files": []}')
+    inventory = {"InputType": "MANIFEST", "ManifestType": "S3_INVENTORY"}
+    for key, config in {"a.parquet": {"InputType": "PARQUET"}, "manifest.json": inventory}.items():
+        reader = {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": config,
+            "Parameters": {"Bucket": f"file://{home.parent}", "Key": key},
+        }
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **PASS}
+        states = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}}
+        machine = create_machine(home, config["InputType"].title(), {"StartAt": "M", "States": states})
+        failed = ended(home, start_execution(home, machine))
+        assert (failed["error"], "PARQUET" in failed["cause"].upper()) == ("States.ItemReaderFailed", True)
+    assert "PARQUET" in unsupported
 
 
 def supports_integrations(supported: str, unsupported: str, home: Path) -> None:

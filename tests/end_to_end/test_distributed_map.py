@@ -103,7 +103,7 @@ def test_children_are_executions(home: Path, execution_type: str) -> None:
         (4, 3, "MapRunStarted"),
         (5, 4, "MapRunSucceeded"),
         (6, 5, "MapStateSucceeded"),
-        (7, 5, "MapStateExited"),
+        (7, 4, "MapStateExited"),
         (8, 7, "ExecutionSucceeded"),
     ]
     found = map_run(home, described["executionArn"])

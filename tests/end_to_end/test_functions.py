@@ -201,7 +201,7 @@ def test_log_and_client_context_of_a_task(home: Path, tmp_path: Path) -> None:
     found = run_task(home, "Context", {"Resource": INVOKE, "Parameters": call, "OutputPath": "$.Payload"})
     assert json.loads(found["output"]) == {"a": 1}
     for name, field, error in (
-        ("BadContext", {"ClientContext": "%"}, "Lambda.InvalidParameterValueException"),
+        ("BadContext", {"ClientContext": "%"}, "Lambda.InvalidRequestContentException"),
         ("BadLog", {"LogType": "All"}, "Lambda.ValidationException"),
     ):
         parameters = {"FunctionName": "fn", **field}

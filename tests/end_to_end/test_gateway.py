@@ -133,7 +133,7 @@ def test_a_standard_machine_is_started(home: Path, url: str) -> None:
     """For a STANDARD machine the response is StartExecution's: it does not wait for the end."""
     answered = ask(url, "Order", b'{"id": 1}')
     assert (answered.status, list(answered.body)) == (200, ["executionArn", "startDate"])
-    assert ended(home, answered.body["executionArn"])["output"] == '{"id": 1}'
+    assert ended(home, answered.body["executionArn"])["output"] == '{"id":1}'
 
 
 def test_bodies_and_methods(url: str) -> None:

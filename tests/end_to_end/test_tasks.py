@@ -156,7 +156,7 @@ def test_a_rejection_is_caught(home: Path) -> None:
     execution = started(home, "Pay", "tuesday")
     waiting(home, 1)
     assert sfn(home, "tasks", "reject").returncode == 0
-    assert json.loads(ended(home, execution)["output"]) == {"Error": "Rejected"}
+    assert json.loads(ended(home, execution)["output"]) == {"Error": "Rejected", "Cause": None}
 
 
 def test_a_heartbeat(home: Path) -> None:

@@ -30,7 +30,7 @@ EXPRESSIONS = (
     "{% $states.input.a %}",
     "{% $states.input.a + 1 %}",
     "{% [$states.input] %}",
-    "{% $states.result.b %}",
+    "{% $states.input.b %}",
     "{% $states.context.State.Name %}",
     "{% $v %}",
     "{% $gone %}",

@@ -26,7 +26,7 @@ SCOPE = Scope(
 @pytest.mark.parametrize(
     "template, value",
     [
-        ({"x.$": "$.a", "y": 2}, {"x": 1, "y": 2}),
+        ({"x.$": "$.a", "y": 2}, {"y": 2, "x": 1}),
         ({"x.$": "$.none"}, {"x": None}),
         ({"x.$": "$.list[*].n"}, {"x": [1, 2]}),
         ({"x.$": "States.MathAdd($.a, 1)"}, {"x": 2}),
@@ -36,12 +36,27 @@ SCOPE = Scope(
             {"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"},
             {"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"},
         ),
-        ({"z.$": "$.a", "b": 1, "a.$": "$.a"}, {"z": 1, "b": 1, "a": 1}),
+        ({"z.$": "$.a", "b": 1, "a.$": "$.a"}, {"b": 1, "a": 1, "z": 1}),
+        *(  # LocalStack, stackd, tiny-asl-machine
+            (dict.fromkeys(names, "$.a"), dict.fromkeys(order.split(), 1))
+            for names, order in [
+                (["Payload.$", "FunctionName.$"], "FunctionName Payload"),
+                (["StateMachineArn.$", "Input.$", "Name.$"], "Input StateMachineArn Name"),
+                (["QueueUrl.$", "TaskToken.$"], "TaskToken QueueUrl"),
+                (["i.$", "v.$"], "v i"),
+                (["Source.$", "Value.$"], "Value Source"),
+                (["first.$", "second.$"], "first second"),
+                (
+                    ["ApiEndpoint.$", "Method.$", "Path.$", "Stage.$", "RequestBody.$", "Headers.$"],
+                    "Path Headers Stage ApiEndpoint Method RequestBody",
+                ),
+            ]
+        ),
         ("$.a", "$.a"),
     ],
 )
 def test_jsonpath_template(template: Any, value: Any) -> None:
-    """Only names ending in `.$` are evaluated, at any depth; the order of names is unchanged."""
+    """Only names ending in `.$` are evaluated, at any depth; they come last, in a HashMap's order."""
     made = compile_jsonpath_template(template, "Parameters").evaluate(SCOPE)
     assert made == value
     assert not isinstance(value, dict) or list(made) == list(value)

@@ -35,6 +35,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "mocks": "mocks that executions were started with",
         "clock_jump": "a time span that an execution with virtual time has skipped",
         "redrive_token": "the client token of a redrive, so that a repeated request has no effect",
+        "removal": "the number of executions that were removed with their state machines",
         "suspension": "an execution that raised an error inside sfn, with the traceback",
     },
     "workers and versions": {

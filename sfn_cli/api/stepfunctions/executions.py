@@ -1,6 +1,6 @@
-"""Executions: starting, stopping, describing and listing them, and their histories.
+"""Executions: starting, stopping and describing them, and their histories.
 
-StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+StartExecution, StopExecution, DescribeExecution, GetExecutionHistory.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 Starting a STANDARD execution is idempotent: while it runs, the same name and input (and mocks)
@@ -19,10 +19,7 @@ from sfn_cli.api.stepfunctions.redrive import redrive_status, redrive_status_of
 from sfn_cli.api.stepfunctions.references import (
     active_machine,
     existing_execution,
-    existing_machine,
-    existing_map_run,
     machine_does_not_exist,
-    machine_type_not_supported,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started_event
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import (
         DescribeExecutionInputTypeDef,
         GetExecutionHistoryInputTypeDef,
-        ListExecutionsInputTypeDef,
         StartExecutionInputTypeDef,
         StopExecutionInputTypeDef,
     )
@@ -44,16 +40,14 @@ if TYPE_CHECKING:
     from sfn_cli.api.model.answer_parts import ExecutionData, ExecutionMembers
     from sfn_cli.api.model.answers import (
         DescribeExecutionAnswer,
-        ExecutionListItem,
         GetExecutionHistoryAnswer,
-        ListExecutionsAnswer,
         StartExecutionAnswer,
         StopExecutionAnswer,
     )
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary
+    from sfn_cli.store.records.executions import ExecutionSummary
     from sfn_cli.store.records.state_machines import StateMachine
 
 
@@ -223,7 +217,7 @@ def to_execution_description(execution: Execution, *, included: bool = True) -> 
     if execution.status == "TIMED_OUT":  # observed in 2026: only the history has the error States.Timeout
         execution = execution._replace(error=None, cause=None)
     return {
-        **_execution_members(execution),
+        **execution_members(execution),
         "traceHeader": execution.trace_header,
         **redrive_status(execution.status),
         **execution_data(execution, included=included),
@@ -246,62 +240,7 @@ def execution_data(execution: Execution, *, included: bool) -> ExecutionData:
     return data
 
 
-def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> ListExecutionsAnswer:
-    """Lists the executions of a state machine, version or alias, or a Map Run's children.
-
-    Newest first.
-    """
-    filter = _executions_filter(service, request)
-    executions, token = paging.sealed_page(
-        request,
-        _executions_page_scope(filter),
-        service.clock(),
-        lambda before, limit: service.executions.page(filter, before, limit),
-        lambda execution: f"{execution.started_at}.{execution.arn}",
-        parse=_execution_start_and_arn,
-    )
-    items: list[ExecutionListItem] = [
-        {**_execution_members(execution), "itemCount": execution.item_count} for execution in executions
-    ]
-    return {"executions": items, "nextToken": token}
-
-
-def _executions_page_scope(filter: ExecutionFilter) -> str:
-    """Returns the scope of a page's token.
-
-    Its form must not change, so that tokens remain valid after an upgrade.
-    """
-    fields = {**filter._asdict(), "map_run": filter.map_run_arn}
-    names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
-    return f"ListExecutions Whose({', '.join(f'{name}={fields[name]!r}' for name in names)})"
-
-
-def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
-    """Returns the filter of the requested list."""
-    from sfn_cli.store.records.executions import ExecutionFilter
-
-    status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
-    if ("stateMachineArn" in request) == ("mapRunArn" in request):
-        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
-    if "mapRunArn" in request:
-        return ExecutionFilter(
-            map_run_arn=existing_map_run(service, request["mapRunArn"]).arn, status=status, redriven=redriven
-        )
-    if redriven is not None:
-        raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
-    if status == "PENDING_REDRIVE":
-        # (ours)
-        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
-    machine = existing_machine(service, request["stateMachineArn"])
-    if machine.type == "EXPRESS":
-        raise machine_type_not_supported()
-    return ExecutionFilter(machine.arn, status=status, **qualifiers.qualifier_started_by(machine))
-
-
-_REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
-
-
-def _execution_members(execution: Execution | ExecutionSummary) -> ExecutionMembers:
+def execution_members(execution: Execution | ExecutionSummary) -> ExecutionMembers:
     """Returns the members that a list and a description share."""
     return {
         "executionArn": execution.arn,
@@ -350,8 +289,3 @@ def check_execution_input(text: str) -> None:
         raise ApiError(
             "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'"
         ) from None
-
-
-def _execution_start_and_arn(key: str) -> tuple[int, str]:
-    started_at, _, arn = key.partition(".")
-    return int(started_at), arn

@@ -52,8 +52,8 @@ def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> D
 
 
 def _waiting_map_run_items(run: MapRun) -> int:
-    """Returns the number of items without a child while the run is RUNNING."""
-    return max(0, (run.total_items or 0) - run.started_items) if run.status == "RUNNING" else 0
+    """Returns the number of items without a child, also after a failure: a redrive starts them."""
+    return max(0, (run.total_items or 0) - run.started_items)
 
 
 def _map_run_counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:

@@ -44,7 +44,7 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
     now = service.clock()
 
     def decide(state: RedriveState) -> int:
-        reason = redrive_refusal_reason(state, now)
+        reason = redrive_refusal_reason(state, now) or _deleted_machine_reason(state)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", f"Execution ARN invalid for redrive as: {reason}")
         return redrive_time(state, now)
@@ -67,8 +67,6 @@ def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
         return needless
     if state.in_map_run:
         return BY_MAP_RUN
-    if state.machine_status != "ACTIVE":
-        return "State machine is in DELETING status"
     if state.events > MOST_EVENTS:
         return "Execution has exceeded the maximum history event limit"
     if redrive_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
@@ -78,6 +76,11 @@ def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
     if state.redrive_count >= quotas.REDRIVES:
         return "Execution redrive limit exceeded"  # AWS documents the quota, not the message
     return None
+
+
+def _deleted_machine_reason(state: RedriveState) -> str | None:
+    # Observed: DescribeExecution still says REDRIVABLE, so only RedriveExecution has this reason.
+    return None if state.machine_status == "ACTIVE" else "State machine is in DELETING status"
 
 
 def redrive_status_of(service: Service, execution_arn: str) -> RedriveStatus:

@@ -165,14 +165,17 @@ def revise_state_machine(
 
 
 def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeDef) -> EmptyAnswer:
-    """Deletes the machine; also succeeds if it does not exist."""
+    """Deletes the machine; also succeeds if it does not exist.
+
+    Its executions end at their next transition. All of them are removed a while after that.
+    """
     machine_arn = request["stateMachineArn"]
     if ":" in arn_checks.check_machine_arn(machine_arn).resource_id:
         raise ApiError(
             "ValidationException",
             "A state machine version or alias ARN cannot be used to delete a state machine",
         )
-    service.state_machines.delete(machine_arn)
+    service.state_machines.delete(machine_arn, service.clock())
     return {}
 
 

@@ -123,9 +123,12 @@ class MapState(State):
         except PathNotFound as missing:
             raise missing_reference(missing) from None
         if not self._is_iterable(value):
+            path = self._items_path.text if self._items_path is not None else "$"
+            # Observed: a path into the Context Object is shown without its first "$".
+            path = path[1:] if path.startswith("$$") else path
             raise StatesError(
                 "States.Runtime",
-                f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.',
+                f'Reference path "{path}" must point to array.',
                 is_whole_cause=True,  # observed on AWS in 2026
             )
         visit.trace.note("afterItemsPath", Payload(value))

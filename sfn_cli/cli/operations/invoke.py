@@ -81,7 +81,9 @@ def _invoke_and_show_pages(
                     _write_invoke_answer(operation, paging.merge_pages(shown), terminal)
                 return
         answer = backend.call(operation, request)
-        note = _invoked_execution_note(backend, operation, answer)
+        note = _invoked_execution_note(backend, operation, answer) or _invoked_deletion_note(
+            backend, operation, request
+        )
     show_invoke_answer(operation, answer, terminal)
     if note is not None:
         sys.stderr.write(f"\n{note}\n")
@@ -108,6 +110,15 @@ def _invoked_execution_note(backend: Backend, operation: Operation, answer: dict
 
     suspension = backend.service.suspensions.of(answer["executionArn"])
     return None if suspension is None else suspensions.describe_suspension(suspension)
+
+
+def _invoked_deletion_note(backend: Backend, operation: Operation, request: dict[str, Any]) -> str | None:
+    """Returns a note for people at a terminal about the executions of a machine that they deleted."""
+    if operation.name != "DeleteStateMachine" or not sys.stderr.isatty() or backend.is_remote:
+        return None
+    from sfn_cli.api.stepfunctions.deletions import describe_deletion
+
+    return describe_deletion(backend.service, request["stateMachineArn"])
 
 
 @contextmanager

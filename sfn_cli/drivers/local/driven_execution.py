@@ -75,6 +75,7 @@ class DrivenExecution:
         "clock",
         "due_at",
         "id",
+        "is_deleted",
         "is_queued",
         "log",
         "map_run",
@@ -96,6 +97,8 @@ class DrivenExecution:
         self.mocks = None if claimed.mocks is None else mocks.read_mocks(claimed.mocks)
         self.map_run = claimed.map_run
         """The row of its Map Run, if it is a child of one."""
+        self.is_deleted = claimed.is_deleted
+        """Whether its state machine was deleted, so that it ends at its next transition."""
         self.running: dict[int, Cancel] = {}
         """Its running tasks, by the id of the event that scheduled them."""
         self.signals: list[Signal] = []
@@ -122,9 +125,20 @@ class DrivenExecution:
     def begin(self, interpreter: Interpreter, now: int) -> None:
         """Starts to drive the execution from the end of its history."""
         self._interpreter = interpreter
+        if self.is_deleted:
+            self.end_with_machine()
         if self._clock_setting is not None:
             started_at, last_at = interpreter.execution.started_at, interpreter.last_at
             self.clock = clock_of(self._clock_setting, started_at, last_at, now)
+
+    def end_with_machine(self) -> None:
+        """Lets the execution end at its next transition, because its state machine was deleted."""
+        self.is_deleted = True
+        if self._interpreter is not None:  # otherwise `begin` does it
+            execution = self._interpreter.execution
+            # The children of a Map Run have the Map's label after the machine's name.
+            name = execution.state_machine_arn.rpartition(":")[2].partition("/")[0]
+            execution.end_at_next_transition(f"State machine {name} has been deleted")
 
     def receive(self, signal: Signal, message: int | None = None) -> None:
         """Queues a signal for the next turn, which also consumes `message`, if the signal came in one."""

@@ -138,6 +138,7 @@ class Loop:
                 self.guard(self._end_orphans)
                 self.guard(self._outbox.check)
                 self.guard(self._deliveries.prune)
+                self.guard(partial(self._service.state_machines.remove_deleted, self._clock()))
                 self.is_woken = self._claims_abandoned = True
             if self.is_woken:
                 self.is_woken = False

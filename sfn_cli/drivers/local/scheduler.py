@@ -130,6 +130,9 @@ class Scheduler:
                         self._stop_driving(message.execution)
                         self._group_commit.forget(message.id)
                         aborted.append(message.execution)
+                elif message.kind == "machineDeleted":
+                    driven.end_with_machine()
+                    self._group_commit.forget(message.id)
                 elif not driven.is_offloaded:  # an offloaded one catches up later
                     self._messages.deliver(message, driven)
                     self._agenda.queue(driven)

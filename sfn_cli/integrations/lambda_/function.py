@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import arn, json_text
+from sfn_cli import arn, json_text, quotas
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, loads, serialized_payload
 
@@ -40,6 +40,9 @@ def lambda_function_signal(
     try:
         return TaskSucceeded(task.id, serialized_payload(shape(json_text.read_json(outcome.payload))))
     except (RecursionError, ValueError) as error:
+        if len(outcome.payload) > quotas.PAYLOAD_BYTES:
+            # Recorded: bytes that are no JSON, but too many. The interpreter refuses the size.
+            return TaskSucceeded(task.id, serialized_payload(shape(outcome.payload)))
         return TaskFailed(task.id, "States.Runtime", f"The function's response is not valid JSON: {error}")
 
 

@@ -17,6 +17,7 @@ Laws, observed in recordings of AWS:
 6. The 25,000th event is always the execution's end.
 7. An error of a Catcher's own fields follows what the state's failure followed, and is a second failure.
 8. States.Runtime fails the execution, without any event of the states and iterations around it.
+9. After the state machine was deleted, the next transition is the execution's end.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Sleep, Stop
-from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.decide.failures import expression_failed, fail_fork, fail_frame, recover_from_failure
 from sfn_cli.interpreter.decide.moves import (
@@ -33,7 +33,7 @@ from sfn_cli.interpreter.decide.moves import (
     move_out_of_state,
     perform_move,
 )
-from sfn_cli.interpreter.events import HistoryEvent, state_event_types
+from sfn_cli.interpreter.events import HistoryEvent, failed_in_place, state_event_types
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_event
 from sfn_cli.interpreter.visits import (
@@ -96,17 +96,13 @@ _BEFORE_ANY_TIMER = 0
 
 
 def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
-    """Returns the event itself, or the execution's end if the history is full (law 6)."""
+    """Returns the event itself, or the execution's end in its place (laws 6 and 9)."""
     if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":
         return next_event
-    cause = f"The execution reached the maximum number of history events ({execution.max_events})."
-    return HistoryEvent(
-        next_event.id,
-        next_event.previous_event_id,
-        next_event.at,
-        "ExecutionFailed",
-        details={"error": RUNTIME, "cause": cause},
+    cause = execution.end_cause or (
+        f"The execution reached the maximum number of history events ({execution.max_events})."
     )
+    return failed_in_place(next_event, cause)
 
 
 def decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:

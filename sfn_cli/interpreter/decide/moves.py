@@ -132,4 +132,5 @@ def _fail_move_without_activity(
     missing = StatesError(RUNTIME, f"The activity {call.resource.arn} does not exist.")
     error = full_visit_error(frame.stay, missing)
     details = error_event_details(error.error, error.cause)
-    return event_of_move(execution, frame, now, "ExecutionFailed", details, previous=previous)
+    root = execution.frames[0]
+    return event_of_move(execution, root, now, "ExecutionFailed", details, previous=previous)

@@ -23,13 +23,14 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def events_are_equal(recorded: HistoryEvent, decided: HistoryEvent, *, ignores_data: bool = False) -> bool:
-    """Whether both events mean the same: everything but their times is equal.
+    """Whether both events mean the same: everything is equal but their times and the events they follow.
 
-    `ignores_data`: their payloads may differ.
+    An earlier version of sfn has recorded other previous events (decision 82). `ignores_data`: their
+    payloads may differ.
     """
     return (
-        (recorded.id, recorded.previous_event_id, recorded.type, recorded.frame, recorded.next)
-        == (decided.id, decided.previous_event_id, decided.type, decided.frame, decided.next)
+        (recorded.id, recorded.type, recorded.frame, recorded.next)
+        == (decided.id, decided.type, decided.frame, decided.next)
         and (ignores_data or _payloads_are_equal(recorded.payload, decided.payload))
         and next(_different_details(recorded, decided), None) is None
     )
@@ -62,7 +63,7 @@ def event_difference(recorded: HistoryEvent, instead: HistoryEvent | int | None)
         path, old, new = _first_difference(_value_of(recorded.payload), _value_of(instead.payload), "$")
         at = "" if path == "$" else f" at {path}"
         return f"its {name} would be {_shown_value(new)} instead of {_shown_value(old)}{at}"
-    return f"it would follow event {instead.previous_event_id} instead of {recorded.previous_event_id}"
+    return "it would be another branch"
 
 
 def _name_in_event(event: HistoryEvent) -> str | None:

@@ -6,8 +6,7 @@ replays the events of an execution up to the event `entry`, which enters a state
 new definition, and the names and the seed of the old execution.
 
 Law 1: an event that an interpreter decides is the one that the new definition results in: its type,
-state, frame, previous event, data, variables and next state. Its time may be later than it is due, but
-not earlier.
+state, frame, data, variables and next state. Its time may be later than it is due, but not earlier.
 Law 2: what came from outside (the answer of a task, a stop, a redrive) is accepted wherever it can occur.
 Law 3: the entry of the state is decided by the new definition: the type of the state may have changed.
 Law 4: no task is open at the entry. It would run a second time, and its arguments may contain its token,

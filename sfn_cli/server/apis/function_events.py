@@ -11,7 +11,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from sfn_cli.jsonvalue import dumps
+from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.server.apis.context import http_context, rest_context
 from sfn_cli.server.apis.messages import (
     JSON_TYPE,
@@ -161,6 +161,31 @@ def function_response(call: ApiCall, payload_format: str, payload: Json) -> ApiR
         default = "text/plain; charset=utf-8" if call.api.protocol == "HTTP" else JSON_TYPE
         response = response.with_headers([("Content-Type", default)])
     return response
+
+
+def streamed_response(content: bytes) -> ApiResponse | None:
+    """Returns the response of a handler that used HttpResponseStream; None if it did not.
+
+    Its status, headers and cookies are JSON text before the body, and eight zeros end them.
+    """
+    head, end, body = content.partition(_PRELUDE_END)
+    if not end:
+        return None
+    try:
+        prelude = loads(head.decode())
+    except ValueError:
+        return None
+    if not isinstance(prelude, dict):
+        return None
+    headers = [(name, _header_text(value)) for name, value in _members(prelude, "headers")]
+    headers += [("Set-Cookie", str(cookie)) for cookie in _cookies(prelude)]
+    response = ApiResponse(_response_status({"statusCode": 200, **prelude}), tuple(headers), body)
+    if response.header("content-type") is None:
+        response = response.with_headers([("Content-Type", "application/octet-stream")])
+    return response
+
+
+_PRELUDE_END = bytes(8)
 
 
 def _members(payload: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:

@@ -25,6 +25,8 @@ from sfn_cli.server.messages import (
     message_with_request_id,
 )
 from sfn_cli.server.protocols.aws_json import json_body
+from sfn_cli.server.protocols.event_stream import CONTENT_TYPE as EVENT_STREAM_TYPE
+from sfn_cli.server.protocols.event_stream import event_stream_body
 from sfn_cli.server.unsupported import unsupported_request
 
 if TYPE_CHECKING:
@@ -132,9 +134,14 @@ def rest_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpR
             in_body[member] = value
     if "payload" in shape:
         body = in_body.get(shape["payload"], b"")
+        if shape["members"][shape["payload"]].get("eventstream"):
+            body = event_stream_body(shape["members"][shape["payload"]], body)
+            headers["Content-Type"] = EVENT_STREAM_TYPE
     else:
         body = b"" if status == 204 else dumps(shapes.shape_to_wire(shape, in_body)).encode()
-    return HttpResponse(status, message_with_request_id(headers), body)
+    # An invocation has the id that its function, its log and its client see.
+    request_id = getattr(answer, "request_id", None)
+    return HttpResponse(status, message_with_request_id(headers, request_id), body)
 
 
 def rest_json_error_response(head: HttpRequest, error: SfnError) -> HttpResponse:

@@ -78,7 +78,7 @@ class Inbox(Protocol):
     def of(self, execution: int, up_to: int) -> list[Message]:
         """Returns the messages to a running execution, up to the message `up_to`.
 
-        Messages that abort it are left out: they are older than its redrive.
+        Messages to its worker are left out: that it was aborted, or its machine deleted.
         """
 
 

@@ -104,7 +104,12 @@ class StateMachines(Protocol):
     includes it.
     """
 
-    def create(self, machine: StateMachine) -> StateMachine: ...
+    def create(self, machine: StateMachine) -> StateMachine:
+        """Creates a machine, or returns the one that already has this ARN.
+
+        What is left of a deleted machine with this ARN is removed first, including its executions.
+        """
+
     def find(self, arn: str) -> StateMachine | None: ...
     def revision(self, id: int) -> Revision:
         """Returns what an execution runs (`Execution.revision`)."""
@@ -130,7 +135,14 @@ class StateMachines(Protocol):
         """
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
-    def delete(self, arn: str) -> None: ...
+    def delete(self, arn: str, at: int) -> None:
+        """Deletes the machine. Its executions end at their next transition, and are removed later."""
+
+    def remove_deleted(self, now: int) -> bool:
+        """Removes some executions of machines that were deleted a while ago.
+
+        Returns whether there may be more.
+        """
 
 
 class Versions(Protocol):

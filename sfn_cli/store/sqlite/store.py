@@ -97,7 +97,7 @@ class SqliteStore:
     def state_machines(self) -> SqliteStateMachines:
         from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
 
-        return SqliteStateMachines(self.database)
+        return SqliteStateMachines(self.database, self._wake)
 
     @cached_property
     def versions(self) -> SqliteVersions:

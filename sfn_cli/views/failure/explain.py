@@ -157,6 +157,8 @@ def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str
     catchers = fields_of_visited_state(definition_of_source(view.source), visit).get("Catch")
     if not isinstance(catchers, list) or not catchers:
         return ""
+    if error == "States.Runtime":
+        return "no Catcher can match States.Runtime, which always fails the execution"
     names = [
         name for catcher in catchers if isinstance(catcher, dict) for name in catcher.get("ErrorEquals") or ()
     ]

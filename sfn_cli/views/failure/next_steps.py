@@ -28,7 +28,8 @@ _LONGEST_INPUT = 120
 _WRONG_DEFINITION = frozenset(
     {
         "States.Runtime", "States.ParameterPathFailure", "States.ResultPathMatchFailure",
-        "States.NoChoiceMatched", "States.IntrinsicFailure", "States.QueryEvaluationError",
+        "States.ReferencePathConflict", "States.NoChoiceMatched", "States.IntrinsicFailure",
+        "States.QueryEvaluationError",
     }
 )  # fmt: skip
 """Errors that a redrive cannot avoid, because it runs the same definition with the same input."""

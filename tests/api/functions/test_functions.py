@@ -219,6 +219,20 @@ def test_invoke_with_the_tail_of_the_log(call: Call, create: Call) -> None:
     assert [line.split(" ")[0] for line in tail.splitlines()] == ["START", "hello", "END", "REPORT"]
 
 
+def test_invoke_with_a_response_stream(call: Call, create: Call) -> None:
+    """The events are what the handler returned, and how it ended."""
+    source = "def handler(event, context):\n    if event: raise ValueError('no')\n    return b'\\xffa'\n"
+    create(Code={"ZipFile": zip_of({"app.py": source})})
+    answer = call("InvokeWithResponseStream", FunctionName="fn", LogType="Tail")
+    assert (answer["StatusCode"], answer["ExecutedVersion"]) == (200, "$LATEST")
+    assert answer["EventStream"]["PayloadChunk"] == {"Payload": b"\xffa"}
+    assert list(answer["EventStream"]["InvokeComplete"]) == ["LogResult"]
+    failed = call("InvokeWithResponseStream", FunctionName="fn", Payload=b"1")["EventStream"]
+    assert list(failed) == ["InvokeComplete"]
+    assert failed["InvokeComplete"]["ErrorCode"] == "Unhandled"
+    assert '"errorType": "ValueError"' in failed["InvokeComplete"]["ErrorDetails"]
+
+
 def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
     """The call succeeds; FunctionError says that the function failed."""
     create(Handler="app.gone")

@@ -85,6 +85,29 @@ def test_start_again_is_idempotent_while_it_runs(call: Caller) -> None:
     assert refused(call, "StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[1]") == taken
 
 
+def test_a_name_is_free_after_90_days(call: Caller) -> None:
+    """The name of an execution that ended 90 days ago can be used again (documented).
+
+    The earlier one is removed: it would have the same ARN.
+    """
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m", name="e")["executionArn"]
+    call.end(arn)
+    ended_at = call("DescribeExecution", executionArn=arn)["stopDate"]
+    for days, is_free in ((90 - 0.1, False), (90, True)):
+        call.service.clock.now = ended_at + int(days * 24 * 60 * 60 * 1000)  # type: ignore[attr-defined]
+        if is_free:
+            assert call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[2]")
+        else:
+            assert refused(call, "StartExecution", stateMachineArn=MACHINE + "m", name="e")[0] == (
+                "ExecutionAlreadyExists"
+            )
+    described = call("DescribeExecution", executionArn=arn)
+    assert (described["status"], described["input"]) == ("RUNNING", "[2]")
+    assert len(call("GetExecutionHistory", executionArn=arn)["events"]) == 1
+    assert len(call("ListExecutions", stateMachineArn=MACHINE + "m")["executions"]) == 1
+
+
 @pytest.mark.parametrize(
     "input_, message",
     [

@@ -118,7 +118,6 @@ def with_24_999_events(call: Caller) -> None:
     [
         (running, "Execution is RUNNING and cannot be redriven"),
         (succeeded, "Execution is SUCCEEDED and cannot be redriven"),
-        (deleting, "State machine is in DELETING status"),
         (two_weeks_later, "Execution redrivable period exceeded"),
         (a_year_later, "Execution has exceeded the max execution time"),
         (a_thousand_times, "Execution redrive limit exceeded"),
@@ -136,6 +135,16 @@ def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: 
         f"Execution ARN invalid for redrive as: {reason}",
     )
     assert call("DescribeExecution", executionArn=ARN) == before
+
+
+def test_the_redrive_of_a_deleted_machine(call: Caller) -> None:
+    """DescribeExecution does not look at the machine. (stackd, deletion_lifecycle.json)"""
+    deleting(call)
+    assert call("DescribeExecution", executionArn=ARN)["redriveStatus"] == "REDRIVABLE"
+    assert refused(call, executionArn=ARN) == (
+        "ExecutionNotRedrivable",
+        "Execution ARN invalid for redrive as: State machine is in DELETING status",
+    )
 
 
 def test_the_last_moment(call: Caller) -> None:

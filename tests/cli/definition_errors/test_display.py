@@ -32,9 +32,6 @@ MACHINE = """\
 """
 
 SHOWN = """
-machine.json:6:10  Missing 'Next' target: Pya
-    6 | \t"Next": "Pya"
-      | \t        ^
 machine.json:8:41  Value is not a valid resource ARN
     8 |     "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
       |                                         ^
@@ -44,6 +41,9 @@ machine.json:8:48  Field 'Colour' is not supported
 machine.json:9:34  States.ALL must appear alone and at end of list
     9 |       "Retry": [{"ErrorEquals": ["States.ALL", "E"]}], "End": true}
       |                                  ^
+machine.json:6:10  Missing 'Next' target: Pya
+    6 | \t"Next": "Pya"
+      | \t        ^
 machine.json:8:5  State "Pay" is not reachable.
     8 |     "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
       |     ^
@@ -180,9 +180,6 @@ States:
     End: true
 """
 YAML_SHOWN = """
-machine.yaml:4:29  Missing 'Next' target: Pya
-    4 |   Order: {Type: Pass, Next: Pya}
-      |                             ^
 machine.yaml:7:15  Value is not a valid resource ARN
     7 |     Resource: pay
       |               ^
@@ -192,6 +189,9 @@ machine.yaml:8:5  Field 'Colour' is not supported
 machine.yaml:10:23  States.ALL must appear alone and at end of list
    10 |       - ErrorEquals: [States.ALL, E]
       |                       ^
+machine.yaml:4:29  Missing 'Next' target: Pya
+    4 |   Order: {Type: Pass, Next: Pya}
+      |                             ^
 machine.yaml:5:3  State "Pay" is not reachable.
     5 |   Pay:
       |   ^

@@ -15,7 +15,7 @@ from sfn_cli.errors import ApiError
 from tests.driven_store import ManualClock, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sfn_cli.drivers.local.scheduler import Scheduler
@@ -28,6 +28,7 @@ MISSING = (
 )
 WORK = {"Type": "Task", "Resource": ACTIVITY, "End": True}
 WAIT = {"Type": "Wait", "Seconds": 3, "End": True}
+ITEMS = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 def machine(**states: Any) -> dict[str, Any]:
@@ -53,6 +54,10 @@ class Worker:
         """Lets the worker do all that is due."""
         for _ in range(20):
             self.store.work(self.scheduler, lambda: True)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Lets the worker work until the condition holds, also with what its threads do."""
+        self.store.work(self.scheduler, condition)
 
     def advance(self, seconds: float) -> None:
         self.clock.now += int(seconds * 1000)
@@ -180,3 +185,213 @@ def test_the_cause_of_a_nested_failure(
         sorted([*CHILD_MEMBERS, *members]),
     )
     assert (described["RedriveCount"], described["RedriveStatus"]) == (0, "REDRIVABLE")
+
+
+# Redriven Map Runs (stackd: redrive_map.json, standard-map-resumes-unsuccessful-work)
+
+
+def test_the_items_of_a_failed_map_run(worker: Worker) -> None:
+    """Items that never started are pending, and a redrive of the parent starts them.
+
+    A child is not redriven by itself.
+    """
+    worker.call("CreateActivity", name="a")
+    processor = {**ITEMS, **machine(A={**WORK, "TimeoutSeconds": 60})}
+    each = {"Type": "Map", "Label": "Each", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}
+    execution = worker.start(machine(M=each), input="[1, 2, 3]")
+    run = worker.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+
+    def answer(operation: str, **members: Any) -> None:
+        worker.until(lambda: worker.store.service.tasks.queue_lengths([ACTIVITY]))
+        token = worker.call("GetActivityTask", activityArn=ACTIVITY)["taskToken"]
+        worker.call(operation, taskToken=token, **members)
+
+    def counts() -> dict[str, int]:
+        found = worker.call("DescribeMapRun", mapRunArn=run)["itemCounts"]
+        return {name: found[name] for name in ("succeeded", "failed", "pending", "total")}
+
+    answer("SendTaskSuccess", output='"one"')
+    answer("SendTaskFailure", error="E")
+    worker.until(lambda: worker.described(execution, "status") != ("RUNNING",))
+    assert worker.described(execution, "error") == ("States.ExceedToleratedFailureThreshold",)
+    assert counts() == {"succeeded": 1, "failed": 1, "pending": 1, "total": 3}
+    (failed,) = worker.call("ListExecutions", mapRunArn=run, statusFilter="FAILED")["executions"]
+    assert worker.refused("RedriveExecution", executionArn=failed["executionArn"]) == (
+        "ValidationException",
+        "Labeled Execution ARNs are not supported for this API",
+    )
+    assert worker.described(failed["executionArn"], "redriveStatus") == ("REDRIVABLE_BY_MAP_RUN",)
+    worker.call("RedriveExecution", executionArn=execution)
+    answer("SendTaskSuccess", output='"two"')
+    answer("SendTaskSuccess", output='"three"')
+    worker.until(lambda: worker.described(execution, "status") != ("RUNNING",))
+    assert worker.described(execution, "status", "output") == ("SUCCEEDED", '["one","two","three"]')
+    assert counts() == {"succeeded": 3, "failed": 0, "pending": 0, "total": 3}
+    assert worker.events(failed["executionArn"])[5:8] == [
+        (6, 5, "ExecutionFailed"),
+        (7, 6, "ExecutionRedriven"),
+        (8, 2, "ActivityScheduled"),
+    ]
+
+
+# Deletion (stackd: deletion_lifecycle.json)
+
+DELETED = ("FAILED", "States.Runtime", "State machine m has been deleted")
+NEXT = {"Type": "Pass", "End": True}
+
+
+def delete(worker: Worker, execution: str) -> str:
+    """Deletes the machine of an execution, which is still running afterwards. Returns its ARN."""
+    arn = execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    worker.call("DeleteStateMachine", stateMachineArn=arn)
+    worker.settle()
+    assert worker.call("DescribeStateMachine", stateMachineArn=arn)["status"] == "DELETING"
+    assert worker.refused("StartExecution", stateMachineArn=arn, name="two")[0] == "StateMachineDeleting"
+    assert worker.described(execution, "status") == ("RUNNING",)
+    return arn
+
+
+def test_an_activity_of_a_deleted_machine(worker: Worker) -> None:
+    """The answer is accepted, and the execution fails in place of the event of the answer."""
+    worker.call("CreateActivity", name="a")
+    execution = worker.start(machine(A={**WORK, "TimeoutSeconds": 110}))
+    token = worker.call("GetActivityTask", activityArn=ACTIVITY)["taskToken"]
+    worker.settle()
+    arn = delete(worker, execution)
+    worker.call("SendTaskSuccess", taskToken=token, output="1")
+    worker.settle()
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.described(execution, "redriveCount", "redriveStatus") == (0, "REDRIVABLE")
+    assert worker.events(execution)[-1] == (5, 4, "ExecutionFailed")
+    assert worker.types(execution)[:-1] == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ActivityScheduled",
+        "ActivityStarted",
+    ]
+    assert worker.refused("RedriveExecution", executionArn=execution)[0] == "ExecutionNotRedrivable"
+    assert worker.refused("DescribeStateMachine", stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_wait_of_a_deleted_machine(worker: Worker, restarted: bool) -> None:
+    """The execution fails when its wait ends, also if the worker that read of the deletion has died."""
+    execution = worker.start(machine(W={"Type": "Wait", "Seconds": 3, "Next": "P"}, P=NEXT))
+    delete(worker, execution)
+    if restarted:
+        worker.scheduler.release()
+        worker.scheduler = worker.store.scheduler()
+        worker.settle()
+    worker.advance(3)
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.events(execution)[1:] == [(2, 0, "WaitStateEntered"), (3, 2, "ExecutionFailed")]
+
+
+def test_the_branches_of_a_deleted_machine(worker: Worker) -> None:
+    """The first branch that continues ends the execution; what the others wait for is cancelled."""
+    worker.call("CreateActivity", name="a")
+    branches = [machine(A=WORK), machine(W=WAIT)]
+    execution = worker.start(machine(P={"Type": "Parallel", "Branches": branches, "End": True}))
+    delete(worker, execution)
+    worker.advance(3)
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.store.service.tasks.queue_lengths([ACTIVITY]) == {}
+
+
+def test_the_children_of_a_map_run_of_a_deleted_machine(worker: Worker) -> None:
+    """The children fail at their next transitions, and their Map Run with them."""
+    each = {"Type": "Map", "Label": "Each", "ItemProcessor": {**ITEMS, **machine(W=WAIT)}, "End": True}
+    execution = worker.start(machine(M=each), input="[1, 2]")
+    run = worker.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    worker.settle()
+    delete(worker, execution)
+    worker.advance(3)
+    children = worker.call("ListExecutions", mapRunArn=run)["executions"]
+    assert {worker.described(child["executionArn"], "status", "error", "cause") for child in children} == {
+        DELETED
+    }
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    assert worker.call("DescribeMapRun", mapRunArn=run)["status"] != "RUNNING"
+    assert worker.refused("DescribeStateMachine", stateMachineArn=f"{MACHINES}m")[0]
+    worker.call("CreateStateMachine", name="m", definition=json.dumps(machine(P=NEXT)), roleArn=ROLE)
+    assert worker.refused("DescribeMapRun", mapRunArn=run)[0] == "ResourceNotFound"
+    assert leftover_rows(worker) == {}
+
+
+def test_a_nested_execution_of_a_deleted_machine(worker: Worker) -> None:
+    """The parent, whose machine exists, gets the failure of the child."""
+    child = worker.store.machine("m", machine(W=WAIT)).arn
+    nested = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync",
+        "Parameters": {"StateMachineArn": child, "Name": "c"},
+        "End": True,
+    }
+    parent = worker.start(machine(A=nested), "parent")
+    delete(worker, f"arn:aws:states:{ACCOUNT}:execution:m:c")
+    worker.advance(3)
+    error, cause = worker.described(parent, "error", "cause")
+    assert (error, json.loads(cause)["Cause"]) == ("States.TaskFailed", DELETED[2])
+
+
+# Removal (localstack issue 13160; AWS documents that a deleted machine is gone when its executions are)
+
+MACHINES = f"arn:aws:states:{ACCOUNT}:stateMachine:"
+ROLE = "arn:aws:iam::123456789012:role/any"
+
+
+def leftover_rows(worker: Worker) -> dict[str, int]:
+    """Returns the tables that still have rows about executions, with their number."""
+    tables = (
+        "execution", "event", "task", "child", "map_run", "map_run_count", "inbox", "redrive_token",
+        "clock_jump", "suspension", "status_change",
+    )  # fmt: skip
+    counts = {
+        table: worker.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in tables
+    }
+    return {table: count for table, count in counts.items() if count}
+
+
+def test_a_machine_that_is_created_again_has_no_executions(worker: Worker) -> None:
+    """Executions of the deleted machine are removed at once, and their names can be used again."""
+    execution = worker.start(machine(P=NEXT), input='{"n": 1}')
+    worker.call("DeleteStateMachine", stateMachineArn=MACHINES + "m")
+    assert worker.described(execution, "status") == ("SUCCEEDED",)
+    again = worker.store.machine("m", machine(P=NEXT)).arn
+    assert worker.call("ListExecutions", stateMachineArn=again)["executions"] == []
+    assert worker.refused("DescribeExecution", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert worker.refused("GetExecutionHistory", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert leftover_rows(worker) == {}
+    worker.call("StartExecution", stateMachineArn=again, name="one", input='{"n": 2}')
+    worker.settle()
+    assert worker.described(execution, "status", "output") == ("SUCCEEDED", '{"n":2}')
+
+
+def test_executions_are_removed_a_minute_after_the_end(worker: Worker) -> None:
+    """They can be read for a minute after the machine was deleted and the last of them ended."""
+    state_machines = worker.store.service.state_machines
+    execution = worker.start(machine(W=WAIT))
+    delete(worker, execution)
+    worker.clock.now += 120_000
+    assert not state_machines.remove_deleted(worker.clock())  # it still runs
+    worker.settle()
+    worker.clock.now += 59_000
+    assert not state_machines.remove_deleted(worker.clock())
+    assert worker.described(execution, "status", "error", "cause") == DELETED
+    worker.clock.now += 1_000
+    assert state_machines.remove_deleted(worker.clock())
+    assert worker.refused("DescribeExecution", executionArn=execution)[0] == "ExecutionDoesNotExist"
+    assert leftover_rows(worker) == {}
+    assert worker.store.connection.execute("SELECT count(*) FROM state_machine").fetchone() == (0,)
+
+
+def test_an_active_machine_keeps_its_executions(worker: Worker) -> None:
+    """Neither time, nor another machine's deletion, nor creating it again removes executions."""
+    execution = worker.start(machine(P=NEXT))
+    worker.store.machine("other", machine(P=NEXT))
+    worker.call("DeleteStateMachine", stateMachineArn=MACHINES + "other")
+    worker.clock.now += 600_000
+    worker.store.service.state_machines.remove_deleted(worker.clock())
+    worker.store.machine("m", machine(P=NEXT))
+    assert worker.described(execution, "status") == ("SUCCEEDED",)

@@ -23,6 +23,7 @@ ANSWERS = {
                "body": base64.b64encode(bytes([1, 2, 255])).decode()},
     "cookies": {"statusCode": 200, "cookies": ["a=1", "b=2"], "body": "yes"},
     "nothing": {"statusCode": 204, "body": "dropped"},
+    "streamed": b'{"statusCode":201,"headers":{"Content-Type":"image/png"}}' + bytes(8) + b"\\xff\\x01",
     "list": [1, 2],
     "text": "hello",
     "object": {"statusCode": 200, "body": {"a": 1}},

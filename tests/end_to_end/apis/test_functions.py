@@ -103,6 +103,7 @@ def test_routes(shop: ApiShop, method: str, path: str, key: str, variables: Any)
         ("Rest", "binary", 200, "image/gif", b"AQL/"),  # not among the API's binary media types
         ("Rest", "nothing", 204, "application/json", b""),
         ("Url", "binary", 200, "image/gif", b"\x01\x02\xff"),
+        ("Url", "streamed", 201, "image/png", b"\xff\x01"),  # as HttpResponseStream writes it
         ("Url", "list", 200, "application/json", b"[1,2]"),
         ("Url", "text", 200, "application/json", b"hello"),
         ("Url", "object", 200, "application/json", b'{"a":1}'),

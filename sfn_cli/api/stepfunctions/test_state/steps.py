@@ -17,7 +17,7 @@ _WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
 
 _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurrency")
 
-_LISTS = ("afterItemsPath", "afterItemSelector", "afterItemBatcher")
+_LISTS = ("afterItemsPath", "afterItemsPointer", "afterItemSelector", "afterItemBatcher")
 """The steps that AWS writes as a Java list of JSON texts: "[1, 2]"."""
 
 
@@ -40,7 +40,7 @@ class InspectedSteps:
 
 
 def _step_text(name: str, payload: Payload) -> str:
-    if name not in _LISTS:
+    if name not in _LISTS or not isinstance(payload.value, list):
         return payload.text
     items: list[Json] = payload.value
     return f"[{', '.join(map(dumps, items))}]"

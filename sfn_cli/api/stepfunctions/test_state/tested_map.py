@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.stepfunctions.test_state.request_checks import request_refusal
+from sfn_cli.asl.dataflow import JsonPathFlow
 from sfn_cli.asl.distributed_map.iterated_item import IteratedItem, iterated_items
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.json_pointer import resolve_pointer
@@ -59,6 +60,8 @@ def tested_map(state: MapState, seen: Visit, read: list[IteratedItem] | None) ->
     Raises StatesError.
     """
     note = seen.trace.note
+    if read is not None and isinstance(state.flow, JsonPathFlow):
+        state.flow.effective_input(seen)  # for the trace
     items = state.find_items(seen) if read is None else read
     inputs = state.inputs(seen, items)
     if state.selects:
@@ -92,9 +95,11 @@ def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Iterate
     if state.items_pointer is not None:
         with suppress(LookupError):
             items = resolve_pointer(items, state.items_pointer)
-            seen.trace.note("afterItemsPointer", Payload(items))
     if not isinstance(items, (list, dict)):
         raise request_refusal(
             "mapItemReaderData must be a JSON array or object (sfn does not support other formats)."
         )  # (ours)
-    return list(iterated_items(items))
+    found = list(iterated_items(items))
+    if state.items_pointer is not None:
+        seen.trace.note("afterItemsPointer", Payload([item.input for item in found]))
+    return found

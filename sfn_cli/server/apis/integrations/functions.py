@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api import model
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps, loads
-from sfn_cli.server.apis.function_events import function_event, function_response
+from sfn_cli.server.apis.function_events import function_event, function_response, streamed_response
 from sfn_cli.server.apis.messages import GatewayError, internal_error
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_-]+)\}")
 class FunctionAnswer(NamedTuple):
     payload: Json
     is_error: bool
+    content: bytes
+    """The payload as it is: a streamed response need not be JSON, or text."""
 
 
 def function_in_uri(uri: str) -> str | None:
@@ -56,7 +58,8 @@ async def call_function_proxy(function: str, call: ApiCall, invoke: Call) -> Api
         raise internal_error(
             f"The function {function} failed: {_failure_text(answer.payload)}", status=status
         )
-    return function_response(call, integration.payload_format, answer.payload)
+    streamed = streamed_response(answer.content)
+    return streamed or function_response(call, integration.payload_format, answer.payload)
 
 
 async def invoke_api_function(function: str, event: Json, invoke: Call) -> FunctionAnswer:
@@ -71,7 +74,7 @@ async def invoke_api_function(function: str, event: Json, invoke: Call) -> Funct
         payload = loads(text)
     except ValueError:
         payload = text
-    return FunctionAnswer(payload, answer.get("FunctionError") is not None)
+    return FunctionAnswer(payload, answer.get("FunctionError") is not None, answer["Payload"])
 
 
 def _failure_text(payload: Json) -> str:

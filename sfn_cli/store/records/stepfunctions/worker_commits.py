@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Claimed(NamedTuple):
     """An execution that this worker drives from now on.
 
-    `damage` is why it cannot; if it is set, no other field except `id` is.
+    `is_deleted`: its state machine was deleted, so it ends at its next transition. `damage` is why it
+    cannot be driven; if it is set, no other field except `id` is.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Claimed(NamedTuple):
     map_run: int | None = None
     mocks: str | None = None
     logging: str = "{}"
+    is_deleted: bool = False
     damage: Exception | None = None
 
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.store.sqlite.keys import event_key, event_of_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.executions import NewExecution
 
 COLUMNS = "key, previous, at, type, frame, next, payload, details"
 
@@ -96,3 +98,24 @@ def _event_details_text(details: Mapping[str, Json]) -> str:
 @lru_cache(maxsize=1024)
 def _event_name_text(name: str) -> str:
     return jsonvalue.dumps({"name": name})
+
+
+def insert_taken_over_events(
+    connection: Connection,
+    id: int,
+    new: NewExecution,
+    started: HistoryEvent,
+    events: Sequence[HistoryEvent],
+) -> None:
+    """Writes the events that a new execution takes over, and what its row says about them."""
+    insert_events(connection, event_rows(id, events))
+    if new.clock == VIRTUAL_CLOCK and events[-1].at > started.at:
+        jump = (id, started.at, events[-1].at)
+        connection.execute("INSERT INTO clock_jump (execution, jumped_at, jumped_to) VALUES (?, ?, ?)", jump)
+    redrives = [event for event in events if event.type == "ExecutionRedriven"]
+    if redrives:
+        assert redrives[-1].details is not None
+        connection.execute(
+            "UPDATE execution SET redrive_count = ?, redriven_at = ? WHERE id = ?",
+            (redrives[-1].details["redriveCount"], redrives[-1].at, id),
+        )

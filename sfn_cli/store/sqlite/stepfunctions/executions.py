@@ -8,16 +8,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from sfn_cli import jsonvalue
-from sfn_cli.settings import VIRTUAL_CLOCK
+from sfn_cli import jsonvalue, quotas
 from sfn_cli.store.records.executions import Execution, NewExecution
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED, event_key
-from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
+from sfn_cli.store.sqlite.stepfunctions.events import (
+    event_rows,
+    insert_events,
+    insert_taken_over_events,
+    read_events,
+)
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
     from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
@@ -44,6 +48,7 @@ class SqliteExecutions:
         self._database = database
         self._wake = wake
         self._rows: dict[str, int] = {}  # by ARN, of executions whose end is awaited
+        self._removed: tuple[int, ...] = (0,)  # how many had been removed when `_rows` was filled
 
     def start(
         self, new: NewExecution, started: HistoryEvent, taken_over: TakenOverStart | None = None
@@ -97,6 +102,8 @@ class SqliteExecutions:
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
         with self._database.reading() as connection:
+            removed = connection.execute("SELECT executions FROM removal").fetchone()
+            self._rows, self._removed = (self._rows if removed == self._removed else {}), removed
             arn_of = {self._row_of(connection, arn): arn for arn in arns}
             rows = connection.execute(
                 """
@@ -111,10 +118,7 @@ class SqliteExecutions:
             return ended
 
     def _row_of(self, connection: Connection, arn: str) -> int | None:
-        """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly.
-
-        The row id of an execution never changes.
-        """
+        """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly."""
         id = self._rows.get(arn)
         if id is None and (id := execution_row(connection, arn)) is not None:
             if len(self._rows) >= _CACHED_ROWS:
@@ -262,7 +266,7 @@ def _start_execution(
             return None
         task = event_key(parent, new.task)
         existing = _child_execution_of(connection, task)
-    existing = existing or _find_execution(connection, new.arn)
+    existing = existing or _execution_of_this_name(connection, new.arn, started.at)
     if existing is None:
         if new.mocks is not None:
             connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
@@ -290,7 +294,7 @@ def _start_execution(
             return None
         insert_events(connection, event_rows(id, [started]))
         if taken_over is not None:
-            _insert_taken_over(connection, id, new, started, taken_over.events)
+            insert_taken_over_events(connection, id, new, started, taken_over.events)
         if new.logged:
             # Imported here: most starts do not need it.
             from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
@@ -306,25 +310,17 @@ def _start_execution(
     return existing
 
 
-def _insert_taken_over(
-    connection: Connection,
-    id: int,
-    new: NewExecution,
-    started: HistoryEvent,
-    events: Sequence[HistoryEvent],
-) -> None:
-    """Writes the events that a new execution takes over, and what its row says about them."""
-    insert_events(connection, event_rows(id, events))
-    if new.clock == VIRTUAL_CLOCK and events[-1].at > started.at:
-        jump = (id, started.at, events[-1].at)
-        connection.execute("INSERT INTO clock_jump (execution, jumped_at, jumped_to) VALUES (?, ?, ?)", jump)
-    redrives = [event for event in events if event.type == "ExecutionRedriven"]
-    if redrives:
-        assert redrives[-1].details is not None
-        connection.execute(
-            "UPDATE execution SET redrive_count = ?, redriven_at = ? WHERE id = ?",
-            (redrives[-1].details["redriveCount"], redrives[-1].at, id),
-        )
+def _execution_of_this_name(connection: Connection, arn: str, at: int) -> Execution | None:
+    """Returns the execution that has the name at the time `at`. One that gives it up is removed."""
+    found = _find_execution(connection, arn)
+    if found is None or found.stopped_at is None:
+        return found
+    if at - found.stopped_at < quotas.NAME_REUSE_SECONDS * 1000:
+        return found
+    from sfn_cli.store.sqlite.removals.removed_machines import remove_execution
+
+    remove_execution(connection, found.id)
+    return None
 
 
 def _child_execution_of(connection: Connection, task: int) -> Execution | None:

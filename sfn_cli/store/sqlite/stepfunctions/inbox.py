@@ -2,6 +2,7 @@
 
 kind            body
 aborted         {"worker": 3}                        stopped: the worker that drove it stops driving it
+machineDeleted  {}                                   its machine was deleted: it ends at its next transition
 taskStarted     {"task": 5, "worker": "name"}        by an activity's worker, which may have no name
 taskSucceeded   {"task": 5, "output": "{}"}          `task` is the event that scheduled it
 taskFailed      {"task": 5, "error": …, "cause": …}  error and cause are strings or null
@@ -38,9 +39,11 @@ class SqliteInbox:
     def of(self, execution: int, up_to: int) -> list[Message]:
         """Returns the messages to a running execution, up to the message `up_to`.
 
-        Messages that abort it are left out: they are older than its redrive.
+        Messages to its worker are left out. Those that abort it are older than its redrive; that its
+        machine was deleted is known from the claim.
         """
-        return self._read("execution = ? AND id <= ? AND kind <> 'aborted'", (execution, up_to))
+        condition = "execution = ? AND id <= ? AND kind NOT IN ('aborted', 'machineDeleted')"
+        return self._read(condition, (execution, up_to))
 
     def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:

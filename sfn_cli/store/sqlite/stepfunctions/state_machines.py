@@ -1,7 +1,8 @@
 """State machines, each with its latest revision.
 
-A machine that is deleted while executions run is DELETING until they end; the next lookup after
-that no longer finds it. Its versions and aliases are deleted with it.
+A machine that is deleted while executions run is DELETING until they end, each at its next
+transition; the next lookup after that no longer finds it. Its row, versions and aliases stay until its
+executions are removed (removals/removed_machines.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sfn_cli.store.records.state_machines import StateMachine
 from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns, split_columns
 from sfn_cli.store.sqlite.stepfunctions import revisions
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 
 _COLUMNS = (
@@ -35,13 +38,13 @@ _FIND = f"""
 class SqliteStateMachines:
     """The state machines in one store (protocols/stepfunctions.py)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def create(self, machine: StateMachine) -> StateMachine:
-        """Creates a machine, or returns the one that already has this ARN."""
+        self._remove_predecessor(machine.arn)
         with self._database.transaction() as connection:
-            self._remove_deleted(connection, machine.arn)
             existing = _find_state_machine(connection, machine.arn)
             if existing is not None:
                 return existing
@@ -145,24 +148,62 @@ class SqliteStateMachines:
                 )
             return machine is not None
 
-    def delete(self, arn: str) -> None:
-        """Deletes the machine: immediately or, while executions run, when they have ended."""
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
-            self._remove_deleted(connection, arn)
+    def delete(self, arn: str, at: int) -> None:
+        from sfn_cli.store.sqlite.removals.removed_machines import delete_removed_machine
 
-    def _remove_deleted(self, connection: Connection, arn: str) -> None:
-        connection.execute(
-            """
-            DELETE FROM state_machine
-            WHERE arn = ? AND status = 'DELETING'
-              AND NOT EXISTS (
-                  SELECT 1 FROM execution e
-                  WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING'
-              )
-            """,
-            (arn,),
-        )
+        with self._database.transaction() as connection:
+            deleted = connection.execute(
+                "UPDATE state_machine SET status = 'DELETING', deleted_at = ? "
+                "WHERE arn = ? AND status <> 'DELETING'",
+                (at, arn),
+            ).rowcount
+            notified = _notify_of_deleted_state_machine(connection, arn, at) if deleted else 0
+            delete_removed_machine(connection, arn)
+        if notified:
+            self._wake()
+
+    def remove_deleted(self, now: int) -> bool:
+        with self._database.reading() as connection:
+            # Most checks find nothing, and import nothing.
+            found = connection.execute("SELECT 1 FROM state_machine WHERE status = 'DELETING' LIMIT 1")
+            if found.fetchone() is None:
+                return False
+        from sfn_cli.store.sqlite.removals.removed_machines import remove_due_machines
+
+        return remove_due_machines(self._database, now)
+
+    def _remove_predecessor(self, arn: str) -> None:
+        """Removes what is left of a deleted machine with this ARN."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                """
+                SELECT 1 FROM state_machine WHERE arn = :arn AND status = 'DELETING'
+                UNION ALL
+                SELECT 1 FROM execution
+                WHERE state_machine_arn = :arn
+                  AND NOT EXISTS (SELECT 1 FROM state_machine WHERE arn = :arn)
+                LIMIT 1
+                """,
+                {"arn": arn},
+            )
+            if found.fetchone() is None:
+                return
+        from sfn_cli.store.sqlite.removals.removed_machines import remove_machine
+
+        remove_machine(self._database, arn)
+
+
+def _notify_of_deleted_state_machine(connection: Connection, arn: str, at: int) -> int:
+    """Sends messages to the executions that workers drive. Returns how many."""
+    return connection.execute(
+        """
+        INSERT INTO inbox (execution, kind, body, sent_at)
+        SELECT id, 'machineDeleted', '{}', :at FROM execution
+        WHERE status = 'RUNNING' AND owner >= 0
+          AND substr(state_machine_arn, 1, instr(state_machine_arn || '/', '/') - 1) = :arn
+        """,
+        {"arn": arn, "at": at},
+    ).rowcount
 
 
 def _find_state_machine(connection: Connection, arn: str) -> StateMachine | None:

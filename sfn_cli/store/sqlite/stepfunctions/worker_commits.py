@@ -98,7 +98,10 @@ class SqliteWorkerCommits:
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
-                SELECT id, arn, state_machine_arn, revision, seed, clock, map_run, mocks FROM execution
+                SELECT id, arn, state_machine_arn, revision, seed, clock, map_run, mocks,
+                       EXISTS (SELECT 1 FROM state_machine m WHERE m.status = 'DELETING' AND m.arn =
+                               substr(state_machine_arn, 1, instr(state_machine_arn || '/', '/') - 1))
+                FROM execution
                 WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
                 """,
                 (jsonvalue.dumps(executions),),
@@ -108,7 +111,7 @@ class SqliteWorkerCommits:
                 revision: _committed_definition_and_logging(connection, revision)
                 for revision in {revision for _, _, _, revision, *_ in rows}
             }
-            mocks = {row: _mocks_of_commit(connection, row) for row in {row for *_, row in rows}}
+            mocks = {row: _mocks_of_commit(connection, row) for row in {row for *_, row, _ in rows}}
         return [
             Claimed(
                 id=id,
@@ -120,8 +123,9 @@ class SqliteWorkerCommits:
                 map_run=map_run,
                 mocks=mocks[mocks_row],
                 logging=read[revision][1],
+                is_deleted=bool(is_deleted),
             )
-            for id, arn, machine_arn, revision, seed, clock, map_run, mocks_row in rows
+            for id, arn, machine_arn, revision, seed, clock, map_run, mocks_row, is_deleted in rows
         ]
 
     def _owners(self) -> list[int]:

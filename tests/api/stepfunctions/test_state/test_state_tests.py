@@ -307,6 +307,21 @@ def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], r
     assert set(answer["inspectionData"]) - {"input", "afterItemsPath"} == noted
 
 
+def test_items_in_the_context(call: Caller) -> None:
+    """A path into the Context Object that finds no array is named without its first "$" (LocalStack)."""
+    inner = {"StartAt": "I", "States": {"I": PASS}}
+    answer = run_test(
+        call,
+        {"Type": "Map", "ItemsPath": "$$", "ItemProcessor": inner, "End": True},
+        {},
+        context='{"Execution": {}}',
+        mock={"result": "[1]"},
+        inspectionLevel="TRACE",
+    )
+    assert (answer["status"], answer["cause"]) == ("FAILED", 'Reference path "$" must point to array.')
+    assert set(answer["inspectionData"]) == {"input", "afterInputPath"}
+
+
 def test_what_a_reader_read(call: Caller) -> None:
     """ItemsPointer finds the items; they are shown in the batches of the child executions."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
@@ -326,6 +341,7 @@ def test_what_a_reader_read(call: Caller) -> None:
         call, state, {}, stateConfiguration=read, mock={"result": "[1, 2]"}, inspectionLevel="DEBUG"
     )
     shown = answer["inspectionData"]
+    assert shown["afterInputPath"] == {}
     assert shown["afterItemsPointer"] == [1, 2, 3]
     assert shown["afterItemBatcher"] == [
         {"BatchInput": {"n": 1}, "Items": ["1", "2"]},

@@ -109,12 +109,19 @@ def redriven_twice(store: SteppedStore) -> None:
 
 def of_a_machine_that_is_being_deleted(store: SteppedStore) -> None:
     store.start_and_claim()
-    store.state_machines.delete(MACHINE)
+    store.state_machines.delete(MACHINE, 0)
+
+
+def of_a_deleted_machine(store: SteppedStore) -> None:
+    store.abort(store.start_and_claim(), 10)
+    store.state_machines.delete(MACHINE, 0)
 
 
 def of_a_missing_machine(store: SteppedStore) -> None:
-    store.abort(store.start_and_claim(), 10)
-    store.state_machines.delete(MACHINE)
+    """As versions of sfn before 0.3 left it."""
+    of_a_deleted_machine(store)
+    with store.database.transaction() as connection:
+        connection.execute("DELETE FROM state_machine")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +132,7 @@ def of_a_missing_machine(store: SteppedStore) -> None:
         (stopped_by_a_clock_that_is_behind, ("ABORTED", 1_000, 0, "virtual", "ACTIVE", 3, 1_000)),
         (redriven_twice, ("RUNNING", None, 2, None, "ACTIVE", 5, 21)),
         (of_a_machine_that_is_being_deleted, ("RUNNING", None, 0, None, "DELETING", 1, 1)),
+        (of_a_deleted_machine, ("ABORTED", 10, 0, None, "DELETING", 2, 10)),
         (of_a_missing_machine, ("ABORTED", 10, 0, None, None, 2, 10)),
     ],
 )

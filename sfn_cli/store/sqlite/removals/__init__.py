@@ -1,0 +1,1 @@
+"""Removes what belonged to deleted resources."""
