@@ -17,6 +17,7 @@ const TASK_ROOT = "/var/task"; // the folder of the code on AWS, as stack traces
 const PACKAGES = JSON.parse(process.env._SFN_PACKAGES ?? "{}"); // {"folders": those of NODE_PATH, "layers": […]}
 delete process.env._SFN_PACKAGES;
 const FACTS = { ...process.env }; // the original environment: a handler may change its own
+const VERSION = Number(/nodejs(\d+)/.exec(FACTS.AWS_EXECUTION_ENV ?? "")?.[1] ?? 0); // of the function's Runtime
 const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", trace: "TRACE", fatal: "FATAL" };
 const EVENT_BREAK = "\x1e\0\r"; // a line break within one event of the log (rule 3)
 const EXIT_UNCAUGHT = 129;
@@ -57,6 +58,13 @@ async function load() {
     if (typeof found !== "function") {
         const what = found ? "is not a function" : "is undefined or not exported";
         throw new FunctionError("Runtime.HandlerNotFound", `${handlerName} ${what}`);
+    }
+    if (VERSION >= 24 && found.length > 2 && !responseStream(found)) {
+        const message =
+            "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You " +
+            "need to modify this function to use a supported handler signature to use Node.js 24 or later. For more " +
+            "information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+        throw new FunctionError("Runtime.CallbackHandlerDeprecated", message);
     }
     return found;
 }
@@ -222,7 +230,8 @@ function succeed(invocation, result) {
     try {
         payload = JSON.stringify(result === undefined ? null : result);
     } catch {
-        throw runtimeError(new Error("Unable to stringify response body"));
+        const message = "Unable to stringify response body";
+        throw VERSION >= 24 ? new FunctionError("Runtime.JSONStringifyError", message) : runtimeError(new Error(message));
     }
     if (payload === undefined) throw runtimeError(new TypeError("Wrong arguments")); // a function or a symbol
     respond(invocation, payload);

@@ -165,12 +165,15 @@ class Execution:
             heappush(self.timers, (due_at, frame.serial))
 
     def next_timer(self) -> int | None:
-        """Returns when the next timer of a state is due; None if there is none."""
+        """Returns when the next timer of a state, or the machine's TimeoutSeconds, are due.
+
+        None if there is neither: AWS's limit of a year is no timer.
+        """
         timers = self.timers
         while timers and self.waiting.get(timers[0][1]) != timers[0][0]:
             heappop(timers)
         if not timers:
-            return None
+            return self.deadline_at if self.machine.timeout_seconds is not None else None
         return timers[0][0] if self.deadline_at is None else min(timers[0][0], self.deadline_at)
 
     def next_ready(self, now: int) -> Frame | None:

@@ -125,9 +125,9 @@ class Interpreter:
 
     @property
     def timer_at(self) -> int | None:
-        """When the next timer of a state is due.
+        """When the next timer of a state, or the machine's TimeoutSeconds, are due.
 
-        Unlike `wake_at`, this ignores the deadline of the whole execution.
+        Unlike `wake_at`, this ignores AWS's limit of a year.
         """
         return self.execution.next_timer()
 

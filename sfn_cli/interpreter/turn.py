@@ -68,13 +68,15 @@ def turn(
     """Applies the signals in order, then the events that are due by `now`.
 
     `follows_signals` is for executions in virtual time: a signal later than `now` (`time_of_signal`)
-    advances the turn's time to the signal's time.
+    advances the turn's time to the signal's time. What is due before that comes first: a task whose
+    child execution took longer than its TimeoutSeconds times out.
     """
     events: list[HistoryEvent] = []
     late: list[Signal] = []
     for signal in signals:
-        if follows_signals:
-            now = max(now, time_of_signal(signal))
+        if follows_signals and (at := time_of_signal(signal)) > now:
+            events += _events_due_before(interpreter, now, at, limit)
+            now = at
         if signal.task in interpreter.open_tasks:
             events += interpreter.receive(signal, now)
         else:
@@ -83,6 +85,17 @@ def turn(
     opened, closed = interpreter.changed_tasks()
     due = now if is_cut_short and not interpreter.ended else interpreter.wake_at
     return Turned(events, opened, closed, due, late, interpreter.ended, interpreter.over_budget)
+
+
+def _events_due_before(interpreter: Interpreter, now: int, at: int, limit: int) -> list[HistoryEvent]:
+    """Applies and returns what is due from `now` until before a time, each event at its own time."""
+    events = interpreter.advance(now, limit)
+    while len(events) < limit and (due := interpreter.wake_at) is not None and due < at:
+        advanced = interpreter.advance(due)
+        events += advanced
+        if not advanced and interpreter.wake_at == due:
+            break
+    return events
 
 
 def _advance_turn(

@@ -35,8 +35,8 @@ class HttpResponse(NamedTuple):
     """Further values of a name, such as a second Set-Cookie."""
 
 
-def message_with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
-    return {**headers, "x-amzn-RequestId": random_uuid()}
+def message_with_request_id(headers: Mapping[str, str], request_id: str | None = None) -> dict[str, str]:
+    return {**headers, "x-amzn-RequestId": request_id or random_uuid()}
 
 
 def error_message_response(error: SfnError, content_type: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from sfn_cli.store.sqlite.database import Database
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
+from tests.reference_pages.compatibility import PLAYED_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,7 @@ def test_every_rule(tmp_path: Path) -> None:
         ]  # fmt: skip
         subprocess.run(command, check=False, timeout=900)
     results: dict[str, Any] = json.loads(report.read_text())
+    assert len(results) == PLAYED_RULES
     misses = {id: result["c"] for id, result in results.items() if result["c"]}
     assert {id: why for id, why in misses.items() if id not in GAPS} == {}
     healed = sorted(id for id in GAPS if id in results and id not in misses)

@@ -89,7 +89,7 @@ def test_chaos() -> None:
 def test_sizes_of_extras() -> None:
     """They are those of the page on installing."""
     sizes = dict(re.findall(r"^\| `(\w+)` \|.*\| (\d+ MB) \|$", _page("install.md"), re.MULTILINE))
-    assert sizes.keys() == {"aws", "console", "serve", "stacks"}
+    assert sizes.keys() == {"aws", "console", "parquet", "serve", "stacks", "zstd"}
     row = _table("Install")["Size, extras"][0]
     assert sorted(sizes.values()) == sorted(re.findall(r"\((\d+ MB)\)", row))
     assert row.startswith(re.findall(r"sfn itself takes (\d+ MB)", _page("install.md"))[0])
@@ -172,20 +172,23 @@ def supports_operations(supported: str, unsupported: str, home: Path) -> None:
 
 
 def supports_language(supported: str, unsupported: str, home: Path) -> None:
-    """A Parquet file fails the Map, by name."""
+    """A file that is not PARQUET, and a list of such files, fail the Map, by name."""
     assert f"all {len(STATE_TYPES)} state types" in supported
     (home.parent / "a.parquet").write_bytes(b"PAR1")
-    reader = {
-        "Resource": "arn:aws:states:::s3:getObject",
-        "ReaderConfig": {"InputType": "PARQUET"},
-        "Parameters": {"Bucket": f"file://{home.parent}", "Key": "a.parquet"},
-    }
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **PASS}
-    states = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}}
-    machine = create_machine(home, "M", {"StartAt": "M", "States": states})
-    failed = ended(home, start_execution(home, machine))
-    assert (failed["error"], "PARQUET" in failed["cause"]) == ("States.ItemReaderFailed", True)
-    assert "Parquet" in unsupported
+    (home.parent / "manifest.json").write_text('{"fileFormat": "Parquet", "files": []}')
+    inventory = {"InputType": "MANIFEST", "ManifestType": "S3_INVENTORY"}
+    for key, config in {"a.parquet": {"InputType": "PARQUET"}, "manifest.json": inventory}.items():
+        reader = {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": config,
+            "Parameters": {"Bucket": f"file://{home.parent}", "Key": key},
+        }
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **PASS}
+        states = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}}
+        machine = create_machine(home, config["InputType"].title(), {"StartAt": "M", "States": states})
+        failed = ended(home, start_execution(home, machine))
+        assert (failed["error"], "PARQUET" in failed["cause"].upper()) == ("States.ItemReaderFailed", True)
+    assert "PARQUET" in unsupported
 
 
 def supports_integrations(supported: str, unsupported: str, home: Path) -> None:

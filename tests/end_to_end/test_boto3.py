@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -127,6 +128,28 @@ def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
         function["FunctionName"] for function in listed if function["FunctionName"].startswith("page")
     ] == ["page0", "page1", "page2"]
     assert pages >= 2
+
+
+def test_request_ids(client: Callable[[str], Any]) -> None:
+    """An invocation has one id: of the response, the context and the log (recorded by LocalStack)."""
+    functions = client("lambda")
+    source = "def handler(event, context): return context.aws_request_id.encode()"
+    functions.create_function(
+        FunctionName="ids",
+        Runtime=RUNTIME,
+        Role=ROLE,
+        Handler="app.handler",
+        Code={"ZipFile": code_of(source)},
+        Timeout=60,
+    )
+    answer = functions.invoke(FunctionName="ids", LogType="Tail")
+    id = answer["ResponseMetadata"]["RequestId"]
+    assert answer["Payload"].read().decode() == id
+    assert f"START RequestId: {id} Version: $LATEST\n" in base64.b64decode(answer["LogResult"]).decode()
+    answer = functions.invoke_with_response_stream(FunctionName="ids")
+    sent, complete = answer["EventStream"]
+    assert sent["PayloadChunk"]["Payload"].decode() == answer["ResponseMetadata"]["RequestId"]
+    assert complete == {"InvokeComplete": {}}
 
 
 def test_waiters(client: Callable[[str], Any]) -> None:

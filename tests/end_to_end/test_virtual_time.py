@@ -161,8 +161,10 @@ def test_workers_in_virtual_time(home: Path) -> None:
         arn = start(home, "Ask", ASK, VIRTUAL)
         sfn_json(home, "send-task-success", "--task-token", poll.result()["taskToken"], "--task-output", "1")
         assert ended(home, arn)["output"] == "1"
-    unanswered = ended(home, start(home, "Ask", ASK, VIRTUAL))
-    assert unanswered["error"] == "States.Timeout"
+    definition = {"StartAt": "Ask", "States": ASK, "TimeoutSeconds": 7 * DAY}
+    machine = create_machine(home, "AskForAWeek", definition)
+    unanswered = ended(home, start_execution(home, machine, environment=VIRTUAL))
+    assert unanswered["status"] == "TIMED_OUT"
     assert 0 <= seconds(unanswered) - 7 * DAY < 60
 
 

@@ -239,6 +239,25 @@ def test_errors_without_a_trace(bench: Workbench, runtime: str) -> None:
     assert failure["errorType"] == "handled"
 
 
+def test_node_24(bench: Workbench) -> None:
+    """Its runtime client refuses callbacks by the number of parameters (users' reports; its source)."""
+    bench.zipped(
+        {"index.js": "exports.handler = async (event, context, callback) => 1"},
+        Runtime="nodejs24.x",
+        Handler="index.handler",
+    )
+    bench.zipped(
+        {"index.js": "exports.handler = async (event) => 10n"},
+        "other",
+        Runtime="nodejs24.x",
+        Handler="index.handler",
+    )
+    refused, unserialisable = (json.loads(bench.invoke(name=name).payload) for name in ("fn", "other"))
+    assert refused["errorType"] == "Runtime.CallbackHandlerDeprecated"
+    assert refused["errorMessage"].startswith("ERROR: AWS Lambda has removed support for callback-based")
+    assert unserialisable["errorType"] == "Runtime.JSONStringifyError"
+
+
 STREAMS = [
     ("stream.setContentType('text/plain'); stream.write('a'); stream.write('b'); stream.end()", "ab"),
     ("stream.write({ a: 1 }); stream.end(Buffer.from('b'))", '{"a":1}b'),

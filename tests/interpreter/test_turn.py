@@ -246,7 +246,7 @@ def test_a_budget_of_seconds_is_enough_for_what_is_quick() -> None:
 
 @pytest.mark.parametrize(
     "follows_signals, times",
-    [(False, [1, 1, 1, 1]), (True, [5, 8, 8, 8])],
+    [(False, [1, 1, 1, 1]), (True, [5, 5, 8, 8])],
     ids=["wall clock", "virtual clock"],
 )
 def test_a_signal_from_later(follows_signals: bool, times: list[int]) -> None:
@@ -256,3 +256,23 @@ def test_a_signal_from_later(follows_signals: bool, times: list[int]) -> None:
     turned = turn(interpreter, signals, START + 1_000, follows_signals=follows_signals)
     assert [(event.at - START) // 1000 for event in turned.events[:4]] == times
     assert turned.ended
+
+
+def test_a_signal_from_later_than_a_timeout() -> None:
+    """In virtual time, what is due before a child's end comes first, at its own time.
+
+    AWS would have aborted the child by then.
+    """
+    turned = turn(resumed(ONE_TASK, STARTED), [result(3, START + 30_000)], START, follows_signals=True)
+    assert [(event.type, event.at - START) for event in turned.events] == [
+        ("LambdaFunctionTimedOut", 10_000),
+        ("ExecutionFailed", 10_000),
+    ]
+    assert [signal.task for signal in turned.late] == [3]
+    other = resumed(branches(TASK, {"Type": "Wait", "Seconds": 5, "End": True}), [([], 0)])
+    events = turn(other, [TaskStarted(5), result(5, START + 8_000)], START, follows_signals=True).events
+    assert [(event.type, event.at - START) for event in events[:3]] == [
+        ("LambdaFunctionStarted", 0),
+        ("WaitStateExited", 5_000),
+        ("LambdaFunctionSucceeded", 8_000),
+    ]

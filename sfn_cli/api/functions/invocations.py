@@ -20,7 +20,17 @@ from sfn_cli.store.records.functions import LATEST
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.api.service import Service
+
+
+class InvocationAnswer(dict[str, Any]):
+    """The response of an invocation; `request_id` is the id that the function's log has, too."""
+
+    def __init__(self, members: Mapping[str, Any], request_id: str) -> None:
+        super().__init__(members)
+        self.request_id = request_id
 
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -35,8 +45,8 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         return {"StatusCode": 204, "Payload": b""}
     function_ref = f"{name}:{qualifier}" if qualifier else name
     if kind == "Event":
-        send_event(service, function_ref, payload, client_context)
-        return {"StatusCode": 202, "Payload": b""}
+        request_id = send_event(service, function_ref, payload, client_context)
+        return InvocationAnswer({"StatusCode": 202, "Payload": b""}, request_id)
     outcome = service.invoker.invoke(function_ref, payload, client_context)
     if outcome.kind == "not_found":
         raise function_reference_not_found(service, request)
@@ -58,7 +68,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":
         answer["LogResult"] = invocation_log_result(outcome.log_tail)
-    return answer
+    return InvocationAnswer(answer, outcome.request_id)
 
 
 def invocation_log_result(log_tail: str) -> str:
@@ -68,7 +78,7 @@ def invocation_log_result(log_tail: str) -> str:
 
 def invoke_with_response_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Invokes a function and waits. The response is one chunk, which is sent at its end."""
-    answer = invoke(service, request)
+    answer: Any = invoke(service, request)
     complete: dict[str, Any] = {}
     if "FunctionError" in answer:
         details = answer["Payload"].decode("utf-8", "replace")
@@ -77,11 +87,12 @@ def invoke_with_response_stream(service: Service, request: dict[str, Any]) -> di
         complete["LogResult"] = answer["LogResult"]
     is_sent = answer["Payload"] and not complete.get("ErrorCode")
     chunk = {"PayloadChunk": {"Payload": answer["Payload"]}} if is_sent else {}
-    return {
+    members = {
         "StatusCode": answer["StatusCode"],
         "ExecutedVersion": answer.get("ExecutedVersion"),
         "EventStream": {**chunk, "InvokeComplete": complete},
     }
+    return members if answer["StatusCode"] == 204 else InvocationAnswer(members, answer.request_id)
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:

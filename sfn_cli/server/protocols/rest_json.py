@@ -139,7 +139,9 @@ def rest_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpR
             headers["Content-Type"] = EVENT_STREAM_TYPE
     else:
         body = b"" if status == 204 else dumps(shapes.shape_to_wire(shape, in_body)).encode()
-    return HttpResponse(status, message_with_request_id(headers), body)
+    # An invocation has the id that its function, its log and its client see.
+    request_id = getattr(answer, "request_id", None)
+    return HttpResponse(status, message_with_request_id(headers, request_id), body)
 
 
 def rest_json_error_response(head: HttpRequest, error: SfnError) -> HttpResponse:

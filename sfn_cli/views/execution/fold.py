@@ -153,7 +153,7 @@ class ExecutionFold:
             thread.ended_at, thread.status = event.at, "SUCCEEDED"
 
     def aborted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
-        if visit.status in FAILURES:  # a failed task ends its branch
+        if self._threads.thread_before(event) is visit.thread:  # it has failed by itself
             return
         end_attempt(visit, "ABORTED", event.at)
         end_visit(visit, "ABORTED", event.at)

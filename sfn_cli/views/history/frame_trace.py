@@ -91,11 +91,12 @@ class FrameTrace:
                 climb_frames(near, lambda frame: frame.is_in(kind) and self._may_fork(frame, event.id))
                 or near
             )
-        if what:  # Succeeded, Failed; Failed again if a Catcher has failed
-            joins = climb_frames(near, lambda frame: frame.is_in(kind) and frame.may_join)
-            return (
-                joins or climb_frames(near, lambda frame: frame.is_in(kind) and frame.has_failed_join) or near
-            )
+        if what:  # Succeeded, Failed, and Failed again if a field of a Catcher has failed
+
+            def joins(frame: TracedFrame) -> bool:
+                return frame.is_in(kind) and (frame.may_join or (frame.has_failed_join and frame is not near))
+
+            return climb_frames(near, joins) or near
         return near
 
     def _may_fork(self, frame: TracedFrame, event_id: int) -> bool:
@@ -143,7 +144,7 @@ class FrameTrace:
         return climb_frames(near, is_this_iteration) or near
 
     def _find_aborted(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
-        if type == "TaskStateAborted" and near.is_in("Task") and near.error is not None:
+        if type == "TaskStateAborted" and near.is_in("Task"):
             return near  # it has failed, and so has its branch
         failed: TracedFrame | None = near
         while failed is not None and failed.parent is not None:
