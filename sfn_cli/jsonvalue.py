@@ -72,6 +72,8 @@ def java_double_text(value: float) -> str:
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)
+    if not size < float("inf"):  # a number such as 1e999 in a definition
+        return {"inf": "Infinity", "-inf": "-Infinity"}.get(repr(value), "NaN")
     mantissa, _, exponent = f"{value!r}".partition("e")
     if exponent and "." not in mantissa and float(two_digits := f"{value:.1e}") == value:
         mantissa = two_digits.partition("e")[0]  # 4.9E-324, which is nearer than 5.0E-324
