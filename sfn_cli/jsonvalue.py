@@ -72,7 +72,11 @@ def java_double_text(value: float) -> str:
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)
+    if not size < float("inf"):  # a number such as 1e999 in a definition
+        return {"inf": "Infinity", "-inf": "-Infinity"}.get(repr(value), "NaN")
     mantissa, _, exponent = f"{value!r}".partition("e")
+    if exponent and "." not in mantissa and float(two_digits := f"{value:.1e}") == value:
+        mantissa = two_digits.partition("e")[0]  # 4.9E-324, which is nearer than 5.0E-324
     if not exponent:  # Python writes 12345678.9 and 0.0001 without an exponent
         digits = f"{value:.17e}".partition("e")[2]
         shift = int(digits)
@@ -85,7 +89,8 @@ def java_double_text(value: float) -> str:
 # Compiled on first use: few commands write payloads.
 @lru_cache(maxsize=1)
 def _java_double_with_point() -> re.Pattern[str]:
-    return re.compile(r"\.(?:(?<=\d{8}\.)|(?<=[:\[,]0\.)000|(?<=[:\[,]-0\.)000|\d+e[+-])")
+    # 10,000,000 or more; less than 0.001; an exponent.
+    return re.compile(r"\.\d(?:(?<=\d{8}\..)|(?<=[:\[,-]0\.0)00|\d*e[+-])")
 
 
 @lru_cache(maxsize=1)

@@ -51,7 +51,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "SendTaskHeartbeat"): "stepfunctions.task_answers:send_task_heartbeat",
     ("stepfunctions", "SendTaskSuccess"): "stepfunctions.task_answers:send_task_success",
     ("stepfunctions", "StartExecution"): "stepfunctions.takeovers.starts:start_any_execution",
-    ("stepfunctions", "StartSyncExecution"): "stepfunctions.sync_executions:start_sync_execution",
+    ("stepfunctions", "StartSyncExecution"): "stepfunctions.starts.sync_executions:start_sync_execution",
     ("stepfunctions", "StopExecution"): "stepfunctions.executions:stop_execution",
     ("stepfunctions", "TagResource"): "stepfunctions.tags:tag_resource",
     ("stepfunctions", "TestState"): "stepfunctions.test_state.state_tests:test_state",

@@ -15,6 +15,21 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "http": (
+        "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
+        "RequestBody", "Transform",
+    ),
+    "apigateway": (
+        "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
+        "RequestBody", "Stage",
+    ),
+}  # fmt: skip
+"""Service → the fields of its tasks' arguments. A task with another one is not started."""
+
+REQUIRED = ("ApiEndpoint", "Method")
+
+
 class _Headers(NamedTuple):
     """Names of headers, in lower case, and prefixes of further names."""
 

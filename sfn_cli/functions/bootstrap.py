@@ -27,6 +27,7 @@ import fcntl
 import importlib
 import importlib.machinery
 import json
+import marshal
 import os
 import sys
 import time
@@ -295,6 +296,13 @@ dumps = json.JSONEncoder(ensure_ascii=_ESCAPES).encode
 
 
 def _has_named_tuples(value: Any) -> bool:
+    try:
+        # Written in C: it accepts the types of JSON themselves, and no subclass of them.
+        marshal.dumps(value)
+    except ValueError:
+        pass
+    else:
+        return False
     waiting = [value]
     while waiting:
         value = waiting.pop()

@@ -7,6 +7,7 @@ until the keys fill at most three quarters of them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def hash_map_order(keys: Sequence[str]) -> list[str]:
     return sorted(keys, key=lambda key: _spread_hash(key) % buckets)
 
 
+@lru_cache(maxsize=4096)
 def _spread_hash(text: str) -> int:
     """Returns String.hashCode() (over UTF-16), with its upper half folded into the lower one."""
     code = 0

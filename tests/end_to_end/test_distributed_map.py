@@ -677,7 +677,7 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     if execution_type == "STANDARD":
         assert describe(home, failed["executionArn"])["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
         refused = sfn(home, "redrive-execution", "--execution-arn", failed["executionArn"])
-        assert (refused.returncode, "ExecutionNotRedrivable" in refused.stderr) == (254, True)
+        assert (refused.returncode, "Labeled Execution ARNs" in refused.stderr) == (254, True)
     flag.touch()
     sfn_json(home, "redrive-execution", "--execution-arn", execution)
     assert output(ended(home, execution)) == [1, 2, 3]

@@ -238,6 +238,31 @@ def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
     assert events[-1].payload.value == [0, 1, 2]
 
 
+def test_a_branch_that_failed_with_states_runtime_runs_again() -> None:
+    """States.Runtime fails the execution at once; a redrive continues every branch where it was."""
+    definition = parallel(
+        {**TASK, "ResultSelector": {"v.$": "$.v"}}, {"Type": "Wait", "Seconds": 9, "End": True}
+    )
+    answers = {"B": [{"result": {}}, {"result": {"v": 1}}]}
+    failed = run(definition, {}, answers)
+    assert (failed[-1].type, failed[-1].previous_event_id) == ("ExecutionFailed", failed[-2].id)
+    assert failed[-2].type == "LambdaFunctionSucceeded"
+    again = redriven(failed)
+    on = run(definition, {}, answers, history=again)
+    assert shown(on[len(again) :]) == [
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "TaskStateExited B",
+        "WaitStateExited C",
+        "ParallelStateSucceeded",
+        "ParallelStateExited A",
+        "ExecutionSucceeded",
+    ]
+    for length in range(len(again), len(on)):
+        assert run(definition, {}, answers, history=on[:length]) == on
+
+
 def test_iterations_that_were_aborted_run_again() -> None:
     """Each aborted child runs again, in addition to the one that failed."""
     definition = map_of({**TASK, "TimeoutSeconds": 60})

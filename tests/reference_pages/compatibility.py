@@ -68,6 +68,7 @@ _QUOTAS: Mapping[str, tuple[str, str]] = {
     "TEST_STATE_SECONDS": ("duration of TestState", "{} minutes"),
     "ACTIVITY_POLL_SECONDS": ("time that GetActivityTask waits for a task", "{} seconds"),
     "WAIT_SECONDS": ("Seconds of a Wait state", "{}"),
+    "NAME_REUSE_SECONDS": ("time after the end in which a STANDARD execution's name is taken", "{} days"),
     "REDRIVES": ("redrives of an execution", "{}"),
     "REDRIVABLE_SECONDS": ("time after the end in which an execution can be redriven", "{} days"),
     "REPORTED_DATA_BYTES": ("input and output in a log line or a status change event", "{} bytes"),

@@ -14,10 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sfn_cli import sdk_requests
+from sfn_cli.asl import http_tasks
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.requests.request_faults import AT_RUN_TIME, request_faults
 from sfn_cli.errors import StatesError
-from sfn_cli.sdk_requests import STRING, SdkRequest, SdkService
+from sfn_cli.sdk_requests import DOCUMENT, STRING, SdkRequest, SdkService
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,11 @@ _REQUESTS: Mapping[tuple[str, str], SdkRequest] = {
     ("states", "startExecution"): SdkRequest(
         ("StateMachineArn",), dict.fromkeys(("Input", "Name", "StateMachineArn", "TraceHeader"), STRING), None
     ),
+    # The integrations check the values.
+    **{
+        (service, "invoke"): SdkRequest(http_tasks.REQUIRED, dict.fromkeys(fields, DOCUMENT), None)
+        for service, fields in http_tasks.FIELDS.items()
+    },
 }
 """The fields that AWS documents; objects and arrays are sent as JSON text."""
 

@@ -52,10 +52,6 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60.0
 """How long a call may take; API Gateway's own default for an integration is 29 seconds."""
 
-_FIELDS = (
-    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
-    "RequestBody", "Stage",
-)  # fmt: skip
 _AWS_NAME = re.compile(r"[0-9a-z]+\.execute-api\.([0-9a-z-]+)\.amazonaws\.com(\.cn)?")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
@@ -128,7 +124,7 @@ def _api_gateway_result(response: Response, body: str) -> dict[str, Json]:
 
 def _api_gateway_request(arguments: Json, context: TaskContext, own_api: str | None) -> Request:
     """Returns the request, signed if necessary. Raises StatesError for an invalid request."""
-    arguments = check_arguments(arguments, _FIELDS)
+    arguments = check_arguments(arguments)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = http_argument_choice(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = http_argument_headers("apigateway", arguments)

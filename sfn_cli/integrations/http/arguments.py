@@ -13,7 +13,7 @@ from sfn_cli.integrations.http.url_encoding import url_query_pairs
 from sfn_cli.jsonvalue import Json, dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sfn_cli.integrations.http.client import Headers
 
@@ -22,16 +22,10 @@ def invalid_http_argument(cause: str) -> StatesError:
     return StatesError("States.Runtime", cause)
 
 
-def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
-    """Returns the arguments, which must have only these fields, an ApiEndpoint and a Method.
-
-    Raises StatesError.
-    """
+def check_arguments(arguments: Json) -> Mapping[str, Json]:
+    """Returns the arguments, which must have an ApiEndpoint and a Method. Raises StatesError."""
     if not isinstance(arguments, dict):
         raise invalid_http_argument("The Parameters of the task must be an object.")
-    unknown = [name for name in arguments if name not in fields]
-    if unknown:
-        raise invalid_http_argument(f'The field "{unknown[0]}" is not supported by Step Functions')
     if not isinstance(arguments.get("ApiEndpoint"), str) or not arguments["ApiEndpoint"]:
         raise invalid_http_argument("The field 'ApiEndpoint' is required but was missing")
     http_argument_choice(METHODS, "Method", arguments.get("Method"))

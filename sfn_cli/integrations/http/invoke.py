@@ -59,10 +59,6 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60.0
 """How long the whole call may take, regardless of TimeoutSeconds (AWS's quota)."""
 
-_FIELDS = (
-    "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
-    "RequestBody", "Transform",
-)  # fmt: skip
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 _WITHOUT_BODY = (204, 205)
@@ -93,7 +89,7 @@ def invoke_http(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Calls the endpoint and returns its outcome. Raises StatesError."""
-    arguments = check_arguments(task.arguments.value, _FIELDS)
+    arguments = check_arguments(task.arguments.value)
     call, arn = _parse_http_invoke_arguments(arguments), _invoked_connection_arn(arguments)
     service = context.service.sibling()
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.arn import name_of_execution
+from sfn_cli.views.diff.value_changes import hashable_json
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
@@ -20,7 +21,7 @@ from sfn_cli.views.text.moments import utc_text
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from sfn_cli.views.execution.dataflow import Step
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
@@ -179,9 +180,9 @@ def draw_frames(frames: Sequence[StackFrame]) -> Markup:
 
 
 def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
-    shown: dict[str, str] = {}
+    shown: dict[Hashable, str] = {}
     for name, text in _steps(visit, given):
-        value = _without_blanks(text)
+        value = _hashable_step(text)
         if value in shown:
             yield element("h3", {}, name, element("span", {"class": "note"}, f" the same as {shown[value]}"))
         else:
@@ -190,10 +191,10 @@ def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
             yield payloads.json_block(text)
 
 
-def _without_blanks(text: str) -> str:
-    """Returns the same JSON value as compact text."""
+def _hashable_step(text: str) -> Hashable:
+    """Returns what is equal for texts of the same JSON, whatever their spaces and the order of members."""
     try:
-        return jsonvalue.dumps(jsonvalue.loads(text))
+        return hashable_json(jsonvalue.loads(text))
     except (ValueError, RecursionError):
         return text
 

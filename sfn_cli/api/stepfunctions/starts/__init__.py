@@ -1,1 +1,1 @@
-"""Starts of executions that AWS has no operation for: many at once, and one again."""
+"""Starts of executions other than StartExecution: synchronous, many at once, and one again."""
