@@ -113,6 +113,7 @@ SESSION = [
         "lambda delete-event-source-mapping",
     ),
     *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
+    "lambda invoke-with-response-stream",
     *(
         "logs create-log-group",
         "logs create-log-stream",

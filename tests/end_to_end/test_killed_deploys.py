@@ -65,7 +65,7 @@ OTHERS = {
     },
 }
 MOST_COMMITS = 100
-EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "25"))
+EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "10"))
 """The interval of the commits at which a deploy is killed: 1 tries all."""
 
 

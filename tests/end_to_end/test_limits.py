@@ -32,11 +32,8 @@ LOOPS = "{% ($f := function($x) { $f($x + 1) }; $f(1)) %}"
 
 def asking(expression: str) -> Any:
     """Returns a machine that evaluates one expression."""
-    return {
-        "QueryLanguage": "JSONata",
-        "StartAt": "A",
-        "States": {"A": {"Type": "Pass", "Output": expression, "End": True}},
-    }
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": expression, "End": True}
+    return {"StartAt": "A", "States": {"A": state}}
 
 
 WAITING = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load_machine
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 
+
+MISSING_ACTIVITY = re.compile(r"The activity arn:\S+ does not exist\.$")
+DELETED_MACHINE = re.compile(r"^State machine \S+ has been deleted$")
 
 REPLAYED_EVENTS = 100_000
 """About so many events of one history are replayed: a long one is not cut after each event."""
@@ -52,7 +56,10 @@ def breaches(database: Database) -> Iterator[str]:
 
 def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
     for event in rest:
-        if event.type in ("ExecutionAborted", "ExecutionRedriven"):
+        cause = str((event.details or {}).get("cause", "")) if event.type == "ExecutionFailed" else ""
+        is_missing = MISSING_ACTIVITY.search(cause) is not None
+        interpreter.execution.activity_is_missing = lambda _state, _arn, result=is_missing: result  # type: ignore[misc]
+        if event.type in ("ExecutionAborted", "ExecutionRedriven") or DELETED_MACHINE.search(cause):
             interpreter.apply(event)  # written from outside
             continue
         signal = _signal(interpreter, event)
