@@ -60,7 +60,15 @@ class Visit:
     def with_budget(self, budget: TimeBudget) -> Visit:
         """Returns the same visit with another budget."""
         return Visit(
-            self.input, self.variables, self.context, self.now, self.entered_at, self.seed, budget, self.trace
+            self.input,
+            self.variables,
+            self.context,
+            self.now,
+            self.entered_at,
+            self.seed,
+            budget,
+            self.trace,
+            self.variable_bytes,
         )
 
     def path_scope(self, data: Json) -> Scope:

@@ -128,15 +128,14 @@ AnyMove = TypeVar("AnyMove", bound=Move)
 
 def _visit_within_quota(stay: Stay, seen: Visit, move: AnyMove) -> AnyMove:
     """Returns the move unchanged. Raises StatesError if it exceeds AWS's quota."""
-    match move:
-        case Exit(output, assigned):
-            if assigned is not None:
-                _check_visit_variables(stay, seen, assigned)
-            payload = output
-        case Call():
-            payload = move.arguments
-        case _:
-            return move
+    if isinstance(move, Exit):
+        if move.assigned is not None:
+            _check_visit_variables(stay, seen, move.assigned)
+        payload = move.output
+    elif isinstance(move, Call):
+        payload = move.arguments
+    else:
+        return move
     if visit_payload_too_large(payload):
         raise StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(stay.state.name))
     return move
