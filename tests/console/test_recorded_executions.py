@@ -35,7 +35,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenedConsole]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*EXAMPLES, *OTHERS])
+@pytest.mark.parametrize(
+    "name", [*EXAMPLES, *OTHERS] if THOROUGH else ["order", "migration", "aborted", *DARK]
+)
 def test_opens(browsing: Browsing, name: str) -> None:
     """Without a request elsewhere, an error of a script or a fault that axe finds."""
     execution = recorded(name)

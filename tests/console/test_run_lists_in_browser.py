@@ -8,6 +8,7 @@ import pytest
 
 from tests.console.browsing import check_page
 from tests.console.machines import FAIL, PASS, WAIT
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -34,7 +35,7 @@ PAGES = ("", "executions", "executions?text=x", "machines/order", "machines/nigh
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 360)] if THOROUGH else [("dark", 360)])
 def test_pages(
     filled: OpenedConsole, browsing: Browsing, path: str, scheme: Literal["light", "dark"], width: int
 ) -> None:

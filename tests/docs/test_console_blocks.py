@@ -14,6 +14,7 @@ import pytest
 from tests.docs.console_page import ConsoleBlock, read_console_page
 from tests.docs.page_runner import PageRunner, write_outputs
 from tests.docs.repository import DOCS, ROOT
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,19 @@ PAGES = [
 PAGES_WITH_BLOCKS = [
     page for page in PAGES if any(isinstance(b, ConsoleBlock) for b in read_console_page(page))
 ]
+WRITES = os.environ.get("SFN_DOCS") == "write"
 UNTESTED_LANGUAGES = ("```sh\n", "```bash\n", "```shell\n", "```text\n$ ")
 """Fences of commands that this test would not find."""
+
+ALWAYS = (ROOT / "README.md", DOCS / "getting-started.md", DOCS / "install.md")
+EVERY = 3
+"""In CI, the blocks of these pages run, and those of every third other page; with SFN_THOROUGH=1, all."""
+
+TESTED_PAGES = [
+    page
+    for number, page in enumerate(PAGES_WITH_BLOCKS)
+    if THOROUGH or WRITES or page in ALWAYS or number % EVERY == 0
+]
 
 HELP_PAGE = "reference/commands"
 """The examples of help, which tests/end_to_end/test_help_examples.py runs."""
@@ -38,7 +50,7 @@ def _name(page: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES_WITH_BLOCKS, ids=_name)
+@pytest.mark.parametrize("page", TESTED_PAGES, ids=_name)
 def test_console_blocks(page: Path, tmp_path: Path) -> None:
     """Each command exits as the page says, and prints what the page shows."""
     runner = PageRunner(page, tmp_path)
@@ -46,7 +58,7 @@ def test_console_blocks(page: Path, tmp_path: Path) -> None:
         differences = list(runner.differences())
     finally:
         runner.close()
-    if os.environ.get("SFN_DOCS") == "write":
+    if WRITES:
         write_outputs(page, differences)
     assert not differences, "\n\n".join(str(difference) for difference in differences)
 

@@ -141,7 +141,7 @@ def hold(home: Path) -> int:
 
 def following(number: int) -> int:
     """Returns the next operation to fail: each of the first few, then every `EVERY`-th."""
-    return number + (1 if number < 4 else EVERY)
+    return number + (1 if number < 3 else EVERY)
 
 
 @with_failing_disk

@@ -77,9 +77,9 @@ def killed_at(home: Path, tmp_path: Path, number: int, *command: str) -> bool:
     return done.returncode != 0
 
 
-def each_kill(home: Path, tmp_path: Path, *command: str) -> Iterator[int]:
+def each_kill(home: Path, tmp_path: Path, *command: str, every: int = EVERY) -> Iterator[int]:
     """Kills a command at its first commit, at a later one, …; yields after each kill."""
-    for number in range(1, MOST_COMMITS, EVERY):
+    for number in range(1, MOST_COMMITS, every):
         if not killed_at(home, tmp_path, number, *command):
             return
         yield number
@@ -176,7 +176,7 @@ def test_a_later_deploy(home: Path, tmp_path: Path) -> None:
         check_stack(home, first[1])
         write_shop(project, **second[0])
         kills = 0
-        for _ in each_kill(home, tmp_path, "deploy", str(project)):
+        for _ in each_kill(home, tmp_path, "deploy", str(project), every=2 * EVERY):
             kills += 1
             sfn_json(home, "deploy", str(project))
             check_stack(home, second[1])

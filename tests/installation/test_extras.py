@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.installation.extras import INSTALL_HINT, install_command, install_hint
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def test_the_hint_ends_a_line() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["wheel", "folder", "editable"])
+@pytest.mark.parametrize("kind", ["wheel", "folder", "editable"] if THOROUGH else ["folder"])
 def test_the_command_works(tmp_path: Path, kind: str) -> None:
     """The command that is hinted at after a real install adds the packages of the extra."""
     wheels = tmp_path / "wheels"

@@ -303,9 +303,15 @@ def test_the_children_of_a_map_run_of_a_deleted_machine(worker: Worker) -> None:
     each = {"Type": "Map", "Label": "Each", "ItemProcessor": {**ITEMS, **machine(W=WAIT)}, "End": True}
     execution = worker.start(machine(M=each), input="[1, 2]")
     run = worker.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
-    worker.settle()
+
+    def last_types() -> list[str]:
+        children = worker.call("ListExecutions", mapRunArn=run)["executions"]
+        return [worker.types(child["executionArn"])[-1] for child in children]
+
+    worker.until(lambda: last_types() == ["WaitStateEntered"] * 2)
     delete(worker, execution)
     worker.advance(3)
+    worker.until(lambda: worker.described(execution, "status") != ("RUNNING",))
     children = worker.call("ListExecutions", mapRunArn=run)["executions"]
     assert {worker.described(child["executionArn"], "status", "error", "cause") for child in children} == {
         DELETED
