@@ -36,6 +36,7 @@ def service(endpoint_home: Path, tmp_path: Path) -> Deployment:
     return Deployment(endpoint_home, folder, tool_environment(endpoint_home, endpoint, SERVERLESS.bin))
 
 
+@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
 def test_serverless(service: Deployment) -> None:
     """Deploy, an update, and remove; with SFN_THOROUGH also no change, and an update that is rolled back."""
     assert "✔ Service deployed to stack payment-dev" in service.run("serverless", "deploy")

@@ -98,6 +98,7 @@ def zip_functions(folder: Path) -> None:
     (folder / "main.tf").write_text(main)
 
 
+@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
 def test_terraform(module: Deployment) -> None:
     """Apply, an empty plan, an update, and destroy; with SFN_THOROUGH also an update that fails."""
     applied = module.run("terraform", "apply", "-auto-approve", "-no-color")
