@@ -10,9 +10,14 @@ if TYPE_CHECKING:
 
 def nested_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Returns the machines within a state."""
+    return [machine for _, machine in nested_machines_with_places(state)]
+
+
+def nested_machines_with_places(state: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Returns the same, each with its place in the state: ("Branches[0]", …), ("ItemProcessor", …)."""
     return [
-        *state.get("Branches", ()),
-        *(state[field] for field in ("ItemProcessor", "Iterator") if field in state),
+        *((f"Branches[{index}]", branch) for index, branch in enumerate(state.get("Branches", ()))),
+        *((field, state[field]) for field in ("ItemProcessor", "Iterator") if field in state),
     ]
 
 

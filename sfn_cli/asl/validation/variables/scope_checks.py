@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.asl.nesting import nested_machines
+from sfn_cli.asl.nesting import nested_machines_with_places
 from sfn_cli.asl.validation.diagnostic import INVALID_VARIABLE, UNDEFINED_VARIABLE
 from sfn_cli.asl.validation.map_checks import DISTRIBUTED, map_mode
 from sfn_cli.asl.validation.variables.variable_references import referenced_variables
@@ -52,21 +52,9 @@ def check_scopes(
         for variable in sorted(referenced_variables(state, state.get("QueryLanguage", language)) - visible):
             message = f"The variable '${variable}' may be undefined: no state in its scope assigns it"
             findings.warning(at, message, UNDEFINED_VARIABLE)
-        distributed = state["Type"] == "Map" and map_mode(_processor_of_scope(state)) == DISTRIBUTED
-        for place, inner in zip(_places_of_scopes(state, at), nested_machines(state), strict=True):
-            check_scopes(findings, inner, language, place, _NOTHING if distributed else visible)
-
-
-def _processor_of_scope(state: Mapping[str, Any]) -> Any:
-    return state.get("ItemProcessor", state.get("Iterator"))
-
-
-def _places_of_scopes(state: Mapping[str, Any], location: str) -> list[str]:
-    """Returns the locations of a state's nested machines, in the order of `nested_machines`."""
-    return [
-        *(f"{location}/Branches[{index}]" for index in range(len(state.get("Branches", ())))),
-        *(f"{location}/{field}" for field in ("ItemProcessor", "Iterator") if field in state),
-    ]
+        for place, inner in nested_machines_with_places(state):
+            distributed = state["Type"] == "Map" and map_mode(inner) == DISTRIBUTED
+            check_scopes(findings, inner, language, f"{at}/{place}", _NOTHING if distributed else visible)
 
 
 def _assigned_in_scope(state: Mapping[str, Any], location: str) -> Iterator[tuple[str, str]]:
