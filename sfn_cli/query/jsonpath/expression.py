@@ -163,8 +163,12 @@ class Path:
             self.text,
             _path_not_found_reason(self.steps, document),
             document,
-            is_past_end=self.ends_with_index and isinstance(_parent_node(self.steps, document), list),
+            is_past_end=self.ends_with_index and self._has_array_at_end(document),
         )
+
+    def _has_array_at_end(self, document: Json) -> bool:
+        """Whether the last step, which is an index, is applied to an array."""
+        return any(isinstance(node, list) for node in _select_path_nodes(self.steps[:-1], document))
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -176,7 +180,7 @@ def compile_path(text: str) -> Path:
     return Path(text, *parse_path(text))
 
 
-def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
+def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget = UNLIMITED) -> list[Json]:
     """Returns all values that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
@@ -189,19 +193,6 @@ def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudg
                 node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)
             ]
     return nodes
-
-
-def _parent_node(steps: tuple[Step, ...], document: Json) -> Json:
-    """Returns the value that the last step of a definite path is applied to; None if it is missing."""
-    nodes = [document]
-    for step in steps[:-1]:
-        if isinstance(step, str):
-            nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
-        elif isinstance(step, int):
-            nodes = [
-                node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)
-            ]
-    return nodes[0] if nodes else None
 
 
 def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
