@@ -149,10 +149,8 @@ class MapState(State):
         elif self._items_template is not None:
             value = self._items_template.evaluate(visit.jsonata_scope())
         else:
-            scope = visit.jsonata_scope()
-            value = evaluate_expression_text(self._items, "Items", scope)
-            if not self._is_iterable(value):
-                value = evaluate_expression_text(self._items, "Items", scope, "array")  # raises
+            also = None if self._distribution is None else "object"
+            value = evaluate_expression_text(self._items, "Items", visit.jsonata_scope(), "array", also)
         assert isinstance(value, (list, dict))
         return value
 

@@ -90,18 +90,24 @@ def compile_expression_field(field_text: str) -> JsonataExpression:
     return compile_expression(field_text[len(OPENING) : -len(CLOSING)].strip())
 
 
-def evaluate_expression_text(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
+def evaluate_expression_text(
+    field_text: str, field: str, scope: Scope, expected: str | None = None, also: str | None = None
+) -> Json:
     """Returns the value of a field with the text `{% … %}` (see `evaluate_expression`)."""
-    return evaluate_expression(compile_expression_field(field_text), field, scope, expected)
+    return evaluate_expression(compile_expression_field(field_text), field, scope, expected, also)
 
 
 def evaluate_expression(
-    expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None
+    expression: JsonataExpression,
+    field: str,
+    scope: Scope,
+    expected: str | None = None,
+    also: str | None = None,
 ) -> Json:
     """Returns the value of an expression in `field` ("Items", "Output/total").
 
-    `expected` is the name of a JSON type ("array", "number"). Raises States.QueryEvaluationError, located
-    at the field.
+    `expected` is the name of a JSON type ("array", "number"), `also` that of another type which is accepted
+    but not named in the error. Raises States.QueryEvaluationError, located at the field.
     """
     subject = f"The JSONata expression '{expression.text}' specified for the field '{field}'"
     try:
@@ -114,7 +120,7 @@ def evaluate_expression(
         ) from None
     if isinstance(value, Undefined):
         raise _expression_error(f"{subject} returned nothing (undefined).", field)
-    if expected is not None and (actual := expression_type_name(value)) != expected:
+    if expected is not None and (actual := expression_type_name(value)) not in (expected, also):
         cause = (
             f"{subject} returned an unexpected result type. "
             f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
