@@ -289,12 +289,16 @@ def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
     return HistoryEvent(last_id + 1, last_id, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
-def public_event_details(event: HistoryEvent) -> dict[str, Any]:
+def public_event_details(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
     """Returns a copy of the event's details without their private members."""
     shown = dict(event.details or {})
     if event.type == "ExecutionStarted":
         shown.pop(TAKEN_OVER, None)
         shown.pop(SYNCHRONOUS, None)
+    if not include_data:
+        # Recorded on AWS in 2026: without variables, there is no description of them either.
+        shown.pop(VARIABLES, None)
+        shown.pop(VARIABLES_DETAILS, None)
     return shown
 
 
@@ -308,11 +312,7 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
         "previousEventId": event.previous_event_id,
     }
     if type.details is not None:
-        details = public_event_details(event)
-        if not include_data:
-            # Recorded on AWS in 2026: unlike those of input and output, their details are left out too.
-            details.pop(VARIABLES, None)
-            details.pop(VARIABLES_DETAILS, None)
+        details = public_event_details(event, include_data=include_data)
         if type.payload is not None and event.payload is not None:
             if include_data:
                 details[type.payload] = event.payload.text

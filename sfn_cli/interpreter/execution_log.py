@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn, quotas
 from sfn_cli.asl.timestamp import format_timestamp
-from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS, public_event_details
+from sfn_cli.interpreter.events import EVENT_TYPES, public_event_details
 from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
@@ -86,11 +86,9 @@ def execution_log_line(
 
 
 def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
-    details = public_event_details(event)
+    details = public_event_details(event, include_data=include_execution_data)
     if not include_execution_data:
         # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails.
-        for name in (VARIABLES, VARIABLES_DETAILS):
-            details.pop(name, None)
         return details
     type = EVENT_TYPES[event.type]
     if type.payload is not None and event.payload is not None:
