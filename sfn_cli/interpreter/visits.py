@@ -14,7 +14,7 @@ from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
-from sfn_cli.jsonvalue import Payload, json_value_is_larger_than, value_bytes
+from sfn_cli.jsonvalue import Payload, json_value_is_larger_than, text_bytes, value_bytes
 from sfn_cli.quotas import PAYLOAD_BYTES, VARIABLES_BYTES
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def visit_payload_too_large(payload: Payload) -> bool:
         return True
     text = payload.text
     # A character has at most 4 bytes in UTF-8: most texts need not be encoded to know that they are small.
-    return len(text) * 4 > PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES
+    return len(text) * 4 > PAYLOAD_BYTES and text_bytes(text) > PAYLOAD_BYTES
 
 
 def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sfn_cli import json_text
 from sfn_cli.errors import ApiError
+from sfn_cli.jsonvalue import text_bytes
 
 _SOURCE = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
 _VALUE_STARTS = ("", "[", "{", ",", ":")
@@ -20,7 +21,7 @@ def parse_invocation_payload(payload: bytes | str | None, most_bytes: int) -> st
         raise _invalid_payload(_payload_fault(error)) from None
     except json_text.NotJson as error:
         raise _invalid_payload(error) from None
-    size = len(text.encode("utf-8", "surrogatepass"))
+    size = text_bytes(text)
     if size > most_bytes:
         message = f"Request must be smaller than {most_bytes} bytes for the InvokeFunction operation"
         raise ApiError("RequestTooLargeException", message, status=413)

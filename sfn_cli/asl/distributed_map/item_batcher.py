@@ -12,7 +12,7 @@ from sfn_cli import quotas
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.visit_template import visit_template
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import dumps_payload
+from sfn_cli.jsonvalue import dumps_payload, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ class Batching(NamedTuple):
         size = empty = len(self.head.encode()) + len("]}")
         for input in inputs:
             text = input.text
-            length = len(text.encode("utf-8", "surrogatepass")) + 1
+            length = text_bytes(text) + 1
             if texts and (size + length > self.max_bytes or len(texts) == self.max_items):
                 yield self._batch(texts)
                 texts, size = [], empty

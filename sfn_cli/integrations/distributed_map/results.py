@@ -14,7 +14,7 @@ from sfn_cli.api.stepfunctions.redrive import redrive_status
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
-from sfn_cli.jsonvalue import dumps, dumps_payload, loads
+from sfn_cli.jsonvalue import dumps, dumps_payload, loads, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _inline_results(results: Iterator[Result], run: RunNames, writing: Writing) 
     for result in results:
         for text in _transform_result(result, run, writing.transformation):
             texts.append(text)
-            size += len(text.encode("utf-8", "surrogatepass")) + 1
+            size += text_bytes(text) + 1
         if size - 1 > quotas.PAYLOAD_BYTES and texts:
             cause = (
                 "The Map Run returned a result "
