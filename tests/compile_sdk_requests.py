@@ -21,7 +21,6 @@ import botocore.session
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
-from sfn_cli.asl.validation.integrations import AWS_SDK_SERVICES
 from sfn_cli.integrations.aws.clients import client_service_names
 from sfn_cli.integrations.aws.shapes import sdk_member_name
 from sfn_cli.sdk_requests import (
@@ -99,7 +98,7 @@ def main(arguments: list[str]) -> int:
 def _files() -> Iterator[tuple[str, str]]:
     names = client_service_names(botocore.session.Session())
     loader = Loader()
-    for sdk_name in sorted(AWS_SDK_SERVICES):
+    for sdk_name in sorted(names):
         model = ServiceModel(loader.load_service_model(names[sdk_name], "service-2"), names[sdk_name])
         yield f"{sdk_name}.json", _service(model)
 

@@ -7,9 +7,9 @@ import json
 import botocore.session
 import pytest
 
-from sfn_cli.asl.validation.integrations import AWS_SDK_SERVICES
 from sfn_cli.asl.validation.validate import validate
 from sfn_cli.integrations.aws.clients import client_service_names
+from tests.compile_sdk_requests import SERVICES
 
 
 def faults(resource: str) -> list[str]:
@@ -82,4 +82,6 @@ def test_region_and_account(resource: str, known: bool) -> None:
 
 def test_services_of_botocore() -> None:
     """The services of aws-sdk tasks are those that botocore can call."""
-    assert set(client_service_names(botocore.session.Session())) == AWS_SDK_SERVICES
+    assert set(client_service_names(botocore.session.Session())) == {
+        file.stem for file in SERVICES.glob("*.json")
+    }
