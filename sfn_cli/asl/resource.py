@@ -11,6 +11,8 @@ from sfn_cli import arn
 
 Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
 
+_SDK_PREFIX = "aws-sdk:"
+
 
 class Resource(NamedTuple):
     """A parsed Resource of a Task.
@@ -25,6 +27,16 @@ class Resource(NamedTuple):
     service: str = ""
     action: str = ""
     pattern: str = ""
+
+    @property
+    def operation(self) -> str:
+        """The action without the pattern: "sendMessage"."""
+        return self.action.partition(".")[0]
+
+    @property
+    def sdk_service(self) -> str | None:
+        """The service of an aws-sdk task: "s3"; None for other tasks."""
+        return self.service.removeprefix(_SDK_PREFIX) if self.service.startswith(_SDK_PREFIX) else None
 
     @property
     def answerable(self) -> bool:

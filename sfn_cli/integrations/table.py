@@ -88,7 +88,7 @@ def _find_integration(resource: Resource) -> Integration | None:
         return wait_for_activity_worker
     if resource.kind == "mapRun":
         return _map_run
-    if resource.service.startswith("aws-sdk:"):
+    if resource.sdk_service is not None:
         return _AWS_SDK.get(resource.pattern)
     return SERVICES.get((resource.service, resource.action))
 

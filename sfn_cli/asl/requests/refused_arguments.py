@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json, Payload
 
-_SDK_PREFIX = "aws-sdk:"
-
 _OPTIMISED = SdkService("", {}, {})
 
 _REQUESTS: Mapping[tuple[str, str], SdkRequest] = {
@@ -71,15 +69,13 @@ def refuse_arguments(resource: Resource, arguments: Payload, language: str) -> N
     """Raises StatesError if AWS would not start the task with these arguments."""
     if resource.kind != "service" or not isinstance(given := arguments.value, dict):
         return
-    found = _request_of_task(resource.service, resource.action.partition(".")[0])
+    found = _request_of_task(resource)
     if found is None:
         return
     service, request = found
     if _has_only_texts(given, request):
         return
-    faults = request_faults(
-        service, request, given, AT_RUN_TIME, suggests=resource.service.startswith(_SDK_PREFIX)
-    )
+    faults = request_faults(service, request, given, AT_RUN_TIME, suggests=resource.sdk_service is not None)
     if faults:
         field = "Arguments" if language == JSONATA else "Parameters"
         raise StatesError(
@@ -101,15 +97,13 @@ _SENT_AS_TEXT = frozenset({str, dict, list, type(None)})
 
 
 @cache
-def _request_of_task(service_name: str, action: str) -> tuple[SdkService, SdkRequest] | None:
-    if (documented := _REQUESTS.get((service_name, action))) is not None:
+def _request_of_task(resource: Resource) -> tuple[SdkService, SdkRequest] | None:
+    if (documented := _REQUESTS.get((resource.service, resource.operation))) is not None:
         return _OPTIMISED, documented
-    is_sdk = service_name.startswith(_SDK_PREFIX)
-    sdk_name = service_name.removeprefix(_SDK_PREFIX) if is_sdk else _SDK_SERVICES.get(service_name, "")
-    service = sdk_requests.load_sdk_service(sdk_name)
-    if service is None or action not in service:
+    service = sdk_requests.load_sdk_service(resource.sdk_service or _SDK_SERVICES.get(resource.service, ""))
+    if service is None or resource.operation not in service:
         return None
-    request = service.request(action)
-    if service_name == "dynamodb":
+    request = service.request(resource.operation)
+    if resource.service == "dynamodb":
         service = service.with_structure("AttributeValue", _ATTRIBUTE_VALUE)
     return service, request

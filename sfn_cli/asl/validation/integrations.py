@@ -92,12 +92,9 @@ _ACTION = re.compile(r"[a-z][A-Za-z0-9]*")
 
 def is_known_integration(resource: Resource) -> bool:
     """Whether AWS supports the integration in a service's Resource."""
-    action = resource.action.partition(".")[0]
-    if resource.service.startswith("aws-sdk:"):
-        return resource.pattern in _TOKEN and _is_known_sdk_action(
-            resource.service.removeprefix("aws-sdk:"), action
-        )
-    return resource.pattern in OPTIMISED.get(resource.service, {}).get(action, ())
+    if (sdk_service := resource.sdk_service) is not None:
+        return resource.pattern in _TOKEN and _is_known_sdk_action(sdk_service, resource.operation)
+    return resource.pattern in OPTIMISED.get(resource.service, {}).get(resource.operation, ())
 
 
 def _is_known_sdk_action(service: str, action: str) -> bool:

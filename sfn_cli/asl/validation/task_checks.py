@@ -46,8 +46,6 @@ _RESERVED: Mapping[tuple[str, str], tuple[str, ...]] = {("ecs", "runTask.sync"):
 Observed for radkawar/stackd, 2026-09; they are refused if their value is known only at run time, too.
 """
 
-SDK_PREFIX = "aws-sdk:"
-
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
 
 
@@ -93,10 +91,6 @@ def _task_action_exists(resource: Resource) -> bool:
     return resource.kind != "service" or is_known_integration(resource)
 
 
-def _task_action(resource: Resource) -> str:
-    return resource.action.partition(".")[0]
-
-
 def check_credentials(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     if not isinstance(value, dict) or not ("RoleArn" in value or "RoleArn.$" in value):
         findings.error(location, "The field 'RoleArn' is required but was missing")
@@ -127,9 +121,8 @@ def _check_request(
     request = state[field]
     if not isinstance(request, dict):
         return
-    if resource.service.startswith(SDK_PREFIX):
-        service = resource.service.removeprefix(SDK_PREFIX)
-        for fault in sdk_request_faults(service, _task_action(resource), request, language):
+    if (sdk_service := resource.sdk_service) is not None:
+        for fault in sdk_request_faults(sdk_service, resource.operation, request, language):
             findings.error(f"{location}/{field}", fault)
     else:
         _check_optimised_request(findings, request, resource, f"{location}/{field}")
@@ -139,7 +132,7 @@ def _check_optimised_request(
     findings: Findings, request: Mapping[str, Json], resource: Resource, location: str
 ) -> None:
     given = {name.removesuffix(".$") for name in request}
-    for name in _REQUIRED.get((resource.service, _task_action(resource)), ()):
+    for name in _REQUIRED.get((resource.service, resource.operation), ()):
         if name not in given:
             findings.error(location, f"The field '{name}' is required but was missing")
     for name in _RESERVED.get((resource.service, resource.action), ()):

@@ -46,7 +46,7 @@ def _optimised_events_result(result: Json, answered: Answered) -> Json:
 
 def _call_optimised(service: str, style: CallStyle, task_run: TaskRun, context: TaskContext) -> Cancel:
     task = task_run.task
-    action = task.resource.action.partition(".")[0]
+    action = task.resource.operation
     return call_in_background(
         task_run, context, lambda: call_operation(service, action, style, task, context)
     )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.integrations.task_order import Task
 
-PREFIX = "aws-sdk:"
 _AS_IS = CallStyle()
 
 
@@ -37,8 +36,8 @@ _LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICE
 def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the operation that the Resource names."""
     task = task_run.task
-    service = task.resource.service.removeprefix(PREFIX)
-    action = task.resource.action.partition(".")[0]
+    service, action = task.resource.sdk_service, task.resource.operation
+    assert service is not None
     own = _LOCAL.get(service)
     operation = own.operation(capitalise_member(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
