@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from sfn_cli import sdk_requests
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.requests.java_values import (
+    BOOLEAN,
     HASH_MAP,
+    INSTANT,
     java_boolean_fault,
     java_instant_fault,
     java_object_fault,
@@ -165,8 +167,8 @@ _JAVA_SCALARS: Mapping[str, str] = {
     sdk_requests.STRING: "java.lang.String",
     sdk_requests.INTEGER: "java.lang.Integer",
     sdk_requests.NUMBER: "java.lang.Double",
-    sdk_requests.BOOLEAN: "java.lang.Boolean",
-    sdk_requests.TIMESTAMP: "java.time.Instant",
+    sdk_requests.BOOLEAN: BOOLEAN,
+    sdk_requests.TIMESTAMP: INSTANT,
     sdk_requests.BLOB: "software.amazon.awssdk.core.SdkBytes",
     sdk_requests.DOCUMENT: "software.amazon.awssdk.core.document.Document",
 }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.asl import http_tasks
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.http_tasks import is_http_invoke_endpoint, unsupported_http_headers
 from sfn_cli.asl.requests.request_faults import sdk_request_faults
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
@@ -32,8 +32,8 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("events", "putEvents"): ("Entries",),
     ("ecs", "runTask"): ("TaskDefinition",),
     ("glue", "startJobRun"): ("JobName",),
-    ("http", "invoke"): ("ApiEndpoint", "Method"),
-    ("apigateway", "invoke"): ("ApiEndpoint", "Method"),
+    ("http", "invoke"): http_tasks.REQUIRED,
+    ("apigateway", "invoke"): http_tasks.REQUIRED,
 }
 """The required members of an action's request.
 
@@ -138,7 +138,7 @@ def _check_optimised_request(
     for name in _RESERVED.get((resource.service, resource.action), ()):
         if name in given:
             findings.error(location, f"The field '{name}' is not supported by Step Functions")
-    if resource.service in ("http", "apigateway"):
+    if resource.service in http_tasks.FIELDS:
         _check_http_request(findings, request, resource.service, location)
 
 
@@ -156,13 +156,13 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
         if (
             isinstance(endpoint, str)
             and not endpoint.startswith("{%")
-            and not is_http_invoke_endpoint(endpoint)
+            and not http_tasks.is_http_invoke_endpoint(endpoint)
         ):
             # Reported by a user of AWS; that it is refused for what is no https URL is an assumption.
             findings.error(location, "The value for the 'ApiEndpoint' field is not valid")
     headers = request.get("Headers")
     refused = (
-        unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))
+        http_tasks.unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))
         if isinstance(headers, dict)
         else None
     )
