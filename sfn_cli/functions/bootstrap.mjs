@@ -133,18 +133,20 @@ function answer(head, body) {
 
 function answerWithResult(invocation, head, body) {
     let isOver = false; // only the first of a result, an error and a callback counts
-    const first = (settle) => (...values) => {
+    const first = (act) => (...values) => {
         if (!isOver) {
-            settle(...values);
+            act(...values);
             isOver = true;
         }
     };
-    const done = first((error, result) => (isGiven(error) ? fail(invocation, error) : succeed(invocation, result)));
+    const settle = (error, result) => (isGiven(error) ? fail(invocation, error) : succeed(invocation, result));
+    const done = first(settle);
     const callback = first((error, result) => {
         if (isGiven(error) || !invocation.waits) {
-            return isGiven(error) ? fail(invocation, error) : succeed(invocation, result);
+            settle(error, result);
+        } else {
+            invocation.postponed = () => succeed(invocation, result);
         }
-        invocation.postponed = () => succeed(invocation, result);
     });
     const methods = {
         succeed: (result) => done(null, result),

@@ -303,7 +303,7 @@ def _has_named_tuples(value: Any) -> bool:
         pass
     else:
         return False
-    waiting = [value]
+    waiting: list[Any] = [[value]]  # only lists, tuples and dictionaries: any other object has no members
     while waiting:
         value = waiting.pop()
         if isinstance(value, tuple) and hasattr(value, "_asdict"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sfn_cli.api.apigateway.urls import CODE
+from sfn_cli.arn import version_number_of_arn
 from sfn_cli.server.messages import HttpResponse, message_with_request_id
 from sfn_cli.server.protocols.rest_json import rest_json_response
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _SECRET = secrets.token_bytes(32)
 _VALID_SECONDS = 600
-_LATEST = "$LATEST"
 
 
 def response_with_code_url(base_url: str, operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:
@@ -33,10 +33,9 @@ def response_with_code_url(base_url: str, operation: Operation, answer: Mapping[
     if operation.service == "lambda":
         if operation.name == "GetFunction":
             configuration = answer["Configuration"]
-            version = "0" if configuration["Version"] == _LATEST else configuration["Version"]
-            answer = _with_code_url(
-                base_url, answer, "Code", f"function/{configuration['FunctionName']}/{version}"
-            )
+            number = version_number_of_arn(configuration["Version"]) or 0  # $LATEST is number 0
+            place = f"function/{configuration['FunctionName']}/{number}"
+            answer = _with_code_url(base_url, answer, "Code", place)
         elif operation.name in ("GetLayerVersion", "PublishLayerVersion"):
             name = answer["LayerArn"].rpartition(":")[2]
             answer = _with_code_url(base_url, answer, "Content", f"layer/{name}/{answer['Version']}")

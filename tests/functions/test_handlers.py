@@ -57,6 +57,7 @@ RESULTS = {
     "Point(1, (2, 3))": '{"x": 1, "y": [2, 3]}',
     "{'p': [Point(1, Decimal('2.0'))]}": '{"p": [{"x": 1, "y": 2.0}]}',
     "[Row()]": '[{"k": 1}]',
+    "Row([1])": '{"k": [1]}',
     "[Kind.A, Level.LOW, {Level.LOW: 1}]": '["a", 1, {"1": 1}]',
     "'\\u2028/\\x00'": '"\u2028/\\u0000"' if sys.version_info >= (3, 12) else '"\\u2028/\\u0000"',
 }
@@ -86,8 +87,11 @@ def test_response_text(bench: Workbench) -> None:
         endless.append(endless)
 
         class Row:
+            def __init__(self, value=1):
+                self.value = value
+
             def _asdict(self):
-                return {"k": 1}
+                return {"k": self.value}
 
         def handler(event, context):
             return eval(event)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.functions.references import (
+    existing_function_reference,
     existing_latest_reference,
-    function_arn,
     invalid_function_reference,
     parse_function_reference,
-    referenced_function_not_found,
 )
 from sfn_cli.store.records.functions import CONCURRENCY, LATEST, FunctionSetting
 
@@ -40,8 +39,7 @@ def put_function_concurrency(service: Service, request: dict[str, Any]) -> dict[
             "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
             "operation. Please specify either a function name or an unqualified function ARN."
         )
-    if service.functions.find(name) is None:
-        raise referenced_function_not_found(function_arn(service, name, "$LATEST"))
+    existing_function_reference(service, {"FunctionName": name, "Qualifier": LATEST})
     value = {_MEMBER: request[_MEMBER]}
     service.function_settings.put(name, FunctionSetting(CONCURRENCY, LATEST, "", value, service.clock()))
     return value

@@ -33,7 +33,7 @@ class InvocationAnswer(dict[str, Any]):
         self.request_id = request_id
 
 
-def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def invoke(service: Service, request: dict[str, Any]) -> InvocationAnswer:
     kind = request.get("InvocationType") or "RequestResponse"
     payload = parse_invocation_payload(
         request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
@@ -42,7 +42,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, qualifier = parse_function_reference(request)
     existing_function_reference(service, {"FunctionName": name, "Qualifier": qualifier or LATEST})
     if kind == "DryRun":
-        return {"StatusCode": 204, "Payload": b""}
+        return InvocationAnswer({"StatusCode": 204, "Payload": b""}, random_uuid())
     function_ref = f"{name}:{qualifier}" if qualifier else name
     if kind == "Event":
         request_id = send_event(service, function_ref, payload, client_context)
@@ -76,23 +76,25 @@ def invocation_log_result(log_tail: str) -> str:
     return base64.b64encode(log_tail.encode()).decode()
 
 
-def invoke_with_response_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def invoke_with_response_stream(service: Service, request: dict[str, Any]) -> InvocationAnswer:
     """Invokes a function and waits. The response is one chunk, which is sent at its end."""
-    answer: Any = invoke(service, request)
+    answer = invoke(service, request)
+    events: dict[str, dict[str, Any]] = {}
     complete: dict[str, Any] = {}
     if "FunctionError" in answer:
         details = answer["Payload"].decode("utf-8", "replace")
         complete = {"ErrorCode": answer["FunctionError"], "ErrorDetails": details}
+    elif answer["Payload"]:
+        events["PayloadChunk"] = {"Payload": answer["Payload"]}
     if "LogResult" in answer:
         complete["LogResult"] = answer["LogResult"]
-    is_sent = answer["Payload"] and not complete.get("ErrorCode")
-    chunk = {"PayloadChunk": {"Payload": answer["Payload"]}} if is_sent else {}
+    events["InvokeComplete"] = complete
     members = {
         "StatusCode": answer["StatusCode"],
         "ExecutedVersion": answer.get("ExecutedVersion"),
-        "EventStream": {**chunk, "InvokeComplete": complete},
+        "EventStream": events,
     }
-    return members if answer["StatusCode"] == 204 else InvocationAnswer(members, answer.request_id)
+    return InvocationAnswer(members, answer.request_id)
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:

@@ -113,12 +113,13 @@ def function_layers(service: Service, arns: Sequence[str]) -> list[dict[str, Jso
 def _check_layers_differ(arns: Sequence[str]) -> None:
     seen: dict[str, str] = {}
     for layer_arn in arns:
-        first = seen.setdefault(layer_arn.rpartition(":")[0], layer_arn)
-        if first is not layer_arn:
+        layer = layer_arn.rpartition(":")[0]
+        if layer in seen:
             raise invalid_function_reference(
                 "Two different versions of the same layer are not allowed to be referenced in the same "
-                f"function. {first} and {layer_arn} are versions of the same layer."
+                f"function. {seen[layer]} and {layer_arn} are versions of the same layer."
             )
+        seen[layer] = layer_arn
 
 
 def _function_layer(service: Service, layer_arn: str) -> dict[str, Json]:

@@ -51,13 +51,13 @@ def check_function_limits(request: Mapping[str, Any]) -> None:
 
     Runtimes that AWS no longer accepts are accepted: old projects still run here.
     """
-    runtime = request.get("Runtime")
-    known = load_model("lambda", "CreateFunction").input["members"]["Runtime"]["enum"]
-    if runtime is not None and runtime not in known:
-        raise invalid_function_reference(
-            f"Value {runtime} at 'runtime' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{', '.join(_RUNTIMES)}] or be a valid ARN"
-        )
+    if (runtime := request.get("Runtime")) is not None:
+        known = load_model("lambda", "CreateFunction").input["members"]["Runtime"]["enum"]
+        if runtime not in known:
+            raise invalid_function_reference(
+                f"Value {runtime} at 'runtime' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(_RUNTIMES)}] or be a valid ARN"
+            )
     variables = (request.get("Environment") or {}).get("Variables") or {}
     unable = (
         "Lambda was unable to configure your environment variables because the environment variables you "

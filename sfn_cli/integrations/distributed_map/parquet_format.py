@@ -7,6 +7,7 @@ that are not finite by name. (ours: AWS documents no conversion)
 from __future__ import annotations
 
 import base64
+import io
 import math
 import shutil
 import tempfile
@@ -35,11 +36,15 @@ def parquet_format_rows(file: BinaryIO) -> Iterator[Json]:
             f"sfn reads PARQUET files with pyarrow, which is not installed. {install_hint('parquet')}"
         ) from None
     with tempfile.TemporaryFile() as copy:
-        if not file.seekable():  # the index is at the end of the file
+        source: BinaryIO = copy
+        # The index is at the end of the file. A compressed file goes back only by starting again, if at all.
+        if isinstance(file, io.BufferedReader) and file.seekable():
+            source = file
+        else:
             shutil.copyfileobj(file, copy)
             copy.seek(0)
         try:
-            with parquet.ParquetFile(copy if not file.seekable() else file) as opened:
+            with parquet.ParquetFile(source) as opened:
                 for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
                     for row in _batch_with_microseconds(pyarrow, batch).to_pylist():
                         yield _parquet_value(row)

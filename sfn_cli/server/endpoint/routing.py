@@ -5,7 +5,6 @@ The service that a request was signed for decides, then its X-Amz-Target, then i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.operations import OPERATIONS
@@ -14,6 +13,7 @@ from sfn_cli.server import signature
 from sfn_cli.server.gateway import PREFIX
 from sfn_cli.server.protocols import aws_json, aws_query
 from sfn_cli.server.protocols.aws_query import FORM
+from sfn_cli.server.protocols.rest_json import LAMBDA_PATH
 
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
@@ -38,9 +38,6 @@ _TOKEN_SERVICE = "sts"
 
 _STORAGE = "s3"
 
-_LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
-"""Paths of Lambda begin with the version of its API."""
-
 
 def is_own_request(request: HttpRequest) -> bool | None:
     """Whether a request is for sfn itself; None when only its body says (`is_own_action`)."""
@@ -61,7 +58,7 @@ def is_own_request(request: HttpRequest) -> bool | None:
     if request.path == "/":
         is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
         return None if is_form else request.method in ("GET", "HEAD")
-    return _LAMBDA_PATH.match(request.path) is not None
+    return LAMBDA_PATH.match(request.path) is not None
 
 
 def is_own_action(form: dict[str, str]) -> bool:

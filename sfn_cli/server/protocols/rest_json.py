@@ -39,6 +39,9 @@ CONTENT_TYPE = "application/json"
 SERVICES = ("lambda", "scheduler", "pipes")
 """The supported services. Where two have the same path, an ARN in it says which is meant."""
 
+LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
+"""Paths of Lambda begin with the version of its API."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -147,7 +150,7 @@ def rest_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpR
 def rest_json_error_response(head: HttpRequest, error: SfnError) -> HttpResponse:
     """Returns an error; Lambda's have a Type, and say what is missing in Message, not message."""
     code, status, members = describe_error_message(error)
-    if code in _NOT_LAMBDAS_OWN or not _LAMBDA_PATH.match(head.path):
+    if code in _NOT_LAMBDAS_OWN or not LAMBDA_PATH.match(head.path):
         return error_message_response(error, CONTENT_TYPE)
     headers = message_with_request_id({"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": code})
     text = "Message" if code == "ResourceNotFoundException" else "message"
@@ -155,7 +158,6 @@ def rest_json_error_response(head: HttpRequest, error: SfnError) -> HttpResponse
     return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
 
 
-_LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 _NOT_LAMBDAS_OWN = frozenset(
     {
         "ValidationException", "SerializationException", "AccessDeniedException", "InternalFailure",

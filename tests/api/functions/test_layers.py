@@ -133,6 +133,13 @@ def test_layers_of_other_accounts(call: Call, create: Call) -> None:
                 f"function. {OTHER}:1 and {OTHER}:2 are versions of the same layer."
             ),
         ),
+        (
+            [f"{OTHER}:1"] * 2,
+            (
+                "Two different versions of the same layer are not allowed to be referenced in the same "
+                f"function. {OTHER}:1 and {OTHER}:1 are versions of the same layer."
+            ),
+        ),
         ([f"{ARN}:1"] * 6, "Cannot reference more than 5 layers."),
     ],
 )

@@ -23,6 +23,7 @@ from sfn_cli.drivers.in_process.answers import leave_unanswered
 from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.errors import ApiError
 from sfn_cli.installation.extras import install_command
+from sfn_cli.integrations.distributed_map.formats import items_in_format
 from sfn_cli.integrations.run_synchronously import synchronous_context
 from sfn_cli.jsonvalue import Payload, dumps
 from tests.driven_store import Store
@@ -302,6 +303,28 @@ def test_manifest_of_parquet(store: Store, tmp_path: Path) -> None:
     config = {"InputType": "PARQUET", "ManifestType": "ATHENA_DATA", "MaxItems": 3}
     rows = read_file(store, tmp_path, "manifest.csv", manifest.encode(), config)
     assert [row["id"] for row in rows] == [1, 2, 1]
+
+
+class Sent(io.RawIOBase):
+    """Content that is read once, from its start, as that of an object of S3."""
+
+    def __init__(self, content: bytes) -> None:
+        self._file = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._file.readinto(buffer)
+
+
+@pytest.mark.parametrize("name", ["rows", "rows.gz", "rows.zst"])
+def test_parquet_of_a_bucket(name: str) -> None:
+    """A PARQUET file is read from its end, though S3 sends it from its start, packed or not."""
+    pack = {"gz": gzip.compress, "zst": zstd.compress}.get(name.rpartition(".")[2], bytes)
+    file = io.BufferedReader(Sent(pack(parquet_file())))
+    rows = list(items_in_format(file, {"InputType": "PARQUET"}, "b", name))
+    assert [(row.value["id"], row.source) for row in rows] == [(1, f"s3://b/{name}"), (2, f"s3://b/{name}")]
 
 
 LINES = b'{"a": 1}\n{"a": 2}\n'
