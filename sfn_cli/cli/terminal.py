@@ -113,7 +113,7 @@ class Terminal:
         if not region and not is_setting_set("AWS_REGION", self.environ):
             region = self._setting("AWS_DEFAULT_REGION", "region")
         elif "profile" in self.given:
-            _ = self._profile  # that it exists is checked in any case
+            _ = self.profile  # that it exists is checked in any case
         settings = Settings.from_environment(self.environ, region=region)
         if not is_region_setting(settings.region):  # the message and the exit code are aws's
             raise CommandFailedError(
@@ -123,12 +123,13 @@ class Terminal:
 
     def _setting(self, variable: str, name: str) -> Any:
         """Returns the setting of the environment, else of the profile, else the default."""
-        if not is_setting_set(variable, self.environ) and (text := self._profile.get(name)):
+        if not is_setting_set(variable, self.environ) and (text := self.profile.get(name)):
             return VARIABLES[variable].parse(text, name=f"{name} in the config file")
         return setting_value(variable, self.environ)
 
     @cached_property
-    def _profile(self) -> Mapping[str, str]:
+    def profile(self) -> Mapping[str, str]:
+        """The settings of the profile, read once. Raises CommandFailedError."""
         is_named = "profile" in self.given or is_setting_set("AWS_PROFILE", self.environ)
         files = (setting_value(name, self.environ) for name in SHARED_FILES)
         if not (is_named or any(os.path.exists(os.path.expanduser(file)) for file in files)):
@@ -163,5 +164,5 @@ class Terminal:
             yield stream
 
     def _pager_of_profile(self) -> Mapping[str, str]:
-        pager = self._profile.get("cli_pager")
+        pager = self.profile.get("cli_pager")
         return {} if pager is None else {"AWS_PAGER": pager}

@@ -40,6 +40,8 @@ _MAXIMA: Mapping[tuple[str, str], int] = {
 }
 """Limits below the model's, whose maxima are those of functions on managed instances."""
 
+_MEASURED_BY_LENGTH = ("string", "list", "map", "blob")
+
 _CHECKED_LATER = frozenset({("lambda", "runtime")})
 """Members with an error of their own (functions/limits.py)."""
 
@@ -117,7 +119,11 @@ def _collapsed_constraints(shape: Shape, value: Any, path: str) -> list[str] | N
     for part in parts:
         members = value if kind == "list" else value.keys() if part == "key" else value.values()
         if any(any(_broken_constraints(shape[part], member)) for member in members):
-            texts = _all_constraints(shape[part])
+            texts = [
+                _constraint_text(shape[part], name)
+                for name in ("max", "min", "enum", "pattern")
+                if name in shape[part]
+            ]
             if part != "key" and not path.startswith("vpcConfig."):
                 texts.append("Member must not be null")
             name = {"member": "Member", "key": "Map keys", "value": "Map value"}[part]
@@ -125,18 +131,18 @@ def _collapsed_constraints(shape: Shape, value: Any, path: str) -> list[str] | N
     return found
 
 
-def _all_constraints(shape: Shape) -> list[str]:
-    measured = "length" if shape["type"] == "string" else "value"
-    texts = []
-    if "max" in shape:
-        texts.append(f"Member must have {measured} less than or equal to {shape['max']}")
-    if "min" in shape:
-        texts.append(f"Member must have {measured} greater than or equal to {shape['min']}")
-    if "enum" in shape:
-        texts.append(f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
-    if "pattern" in shape:
-        texts.append(f"Member must satisfy regular expression pattern: {shape['pattern']}")
-    return texts
+def _constraint_text(shape: Shape, name: str) -> str:
+    """Returns what AWS says about the shape's "min", "max", "enum" or "pattern"."""
+    match name:
+        case "enum":
+            values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
+            return f"Member must satisfy enum value set: [{', '.join(values)}]"
+        case "pattern":
+            return f"Member must satisfy regular expression pattern: {shape['pattern']}"
+        case _:
+            measured = "length" if shape["type"] in _MEASURED_BY_LENGTH else "value"
+            compared = "greater" if name == "min" else "less"
+            return f"Member must have {measured} {compared} than or equal to {shape[name]}"
 
 
 def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
@@ -145,28 +151,27 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
     if kind == "string" and not _is_unicode_constraint(value):
         yield "Member must be valid Unicode text"
         return
-    if kind in ("string", "list", "map", "blob"):
-        size, measured = len(value), "length"
+    if kind in _MEASURED_BY_LENGTH:
+        size = len(value)
         # The only maximum in bytes of UTF-8, not characters: that of inputs, outputs and results.
         if kind == "string" and shape.get("max") == quotas.PAYLOAD_BYTES and size * 4 > quotas.PAYLOAD_BYTES:
             size = len(value.encode())
     elif kind in ("integer", "long", "float", "double"):
-        size, measured = value, "value"
+        size = value
     else:
         return
     if "min" in shape and size < shape["min"]:
-        yield f"Member must have {measured} greater than or equal to {shape['min']}"
+        yield _constraint_text(shape, "min")
     if "max" in shape and size > shape["max"]:
-        yield f"Member must have {measured} less than or equal to {shape['max']}"
+        yield _constraint_text(shape, "max")
     if "enum" in shape and value not in shape["enum"]:
-        values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
-        yield f"Member must satisfy enum value set: [{', '.join(values)}]"
+        yield _constraint_text(shape, "enum")
     if (
         "pattern" in shape
         and kind == "string"
         and not _compile_constraint_pattern(shape["pattern"]).fullmatch(value)
     ):
-        yield f"Member must satisfy regular expression pattern: {shape['pattern']}"
+        yield _constraint_text(shape, "pattern")
 
 
 def _is_unicode_constraint(text: str) -> bool:

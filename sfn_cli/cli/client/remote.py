@@ -22,8 +22,6 @@ from sfn_cli.settings.kinds import is_url_setting
 from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.terminal import Terminal
 
@@ -43,16 +41,14 @@ _MAX_BODY_BYTES = 1 << 29
 _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
-def _signing_credentials(
-    environ: Mapping[str, str], profile: str | None, endpoint: str
-) -> signature.Credentials:
+def _signing_credentials(terminal: Terminal, endpoint: str) -> signature.Credentials:
     """Returns the user's credentials; without any, those of `sfn aws env`, except for AWS itself."""
     try:
-        return signature.signing_credentials(environ, profile)
+        return signature.signing_credentials(terminal.environ, terminal)
     except MisconfiguredError:
         if not exported_variables or is_aws_endpoint(endpoint):
             raise
-        return signature.signing_credentials({**environ, **exported_variables}, profile)
+        return signature.signing_credentials({**terminal.environ, **exported_variables}, terminal)
 
 
 class Remote:
@@ -69,11 +65,7 @@ class Remote:
             raise CommandFailedError(f"Invalid endpoint: {self.endpoint}")
         self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region
-        self.who = (
-            _signing_credentials(environ, given.get("profile"), self.endpoint)
-            if given.get("sign_request", True)
-            else None
-        )
+        self.who = _signing_credentials(terminal, self.endpoint) if given.get("sign_request", True) else None
         self.prefixes = not setting_value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
         self.attempts: int = setting_value("AWS_MAX_ATTEMPTS", environ)
         # 0 means no limit, as in aws.

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import sigv4
-from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
-from sfn_cli.settings.config_file import ConfigFileError, read_profile
+from sfn_cli.cli.failures import MisconfiguredError
 from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sfn_cli.cli.terminal import Terminal
 
 
 class Credentials(NamedTuple):
@@ -21,26 +22,23 @@ class Credentials(NamedTuple):
     token: str | None = None
 
 
-def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
+def signing_credentials(environ: Mapping[str, str], terminal: Terminal) -> Credentials:
     """Returns the credentials of the named profile, else the environment, else the default profile.
 
     Raises CommandFailedError for a profile that does not exist, MisconfiguredError when there are
     no credentials.
     """
     key, secret = setting_value("AWS_ACCESS_KEY_ID", environ), setting_value("AWS_SECRET_ACCESS_KEY", environ)
-    if not profile and key and secret:
+    if not terminal.given.get("profile") and key and secret:
         return Credentials(key, secret, setting_value("AWS_SESSION_TOKEN", environ))
-    try:
-        section = read_profile(environ, profile)
-    except ConfigFileError as error:
-        raise CommandFailedError(str(error)) from None
-    if "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
+    profile = terminal.profile
+    if "aws_access_key_id" not in profile or "aws_secret_access_key" not in profile:
         raise MisconfiguredError(
             "NoCredentials",
             'Unable to locate credentials. You can configure credentials by running "aws login".',
         )
     return Credentials(
-        section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token")
+        profile["aws_access_key_id"], profile["aws_secret_access_key"], profile.get("aws_session_token")
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from sfn_cli.arn import name_in_arn
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.interpreter import mocks, turn
 from sfn_cli.interpreter.execution_log import execution_log
@@ -137,7 +138,7 @@ class DrivenExecution:
         if self._interpreter is not None:  # otherwise `begin` does it
             execution = self._interpreter.execution
             # The children of a Map Run have the Map's label after the machine's name.
-            name = execution.state_machine_arn.rpartition(":")[2].partition("/")[0]
+            name = name_in_arn(execution.state_machine_arn).partition("/")[0]
             execution.end_at_next_transition(f"State machine {name} has been deleted")
 
     def receive(self, signal: Signal, message: int | None = None) -> None:

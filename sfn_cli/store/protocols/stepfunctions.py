@@ -174,7 +174,7 @@ class Aliases(Protocol):
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
         """Returns aliases; if a version (`Version.id`) is given, only those that point to it."""
 
-    def delete(self, machine: int, name: str) -> bool: ...
+    def delete(self, machine: int, name: str) -> None: ...
 
 
 class Activities(Protocol):

@@ -16,6 +16,9 @@ OWNER_OF_SUSPENDED = -1
 
 EVENTS_PER_EXECUTION = 65536
 
+MACHINE_OF_EXECUTION = "substr(state_machine_arn, 1, instr(state_machine_arn || '/', '/') - 1)"
+"""In SQL: the ARN of an execution's machine, without the label that a Map Run's children have there."""
+
 
 def event_key(execution: int, event: int) -> int:
     return execution * EVENTS_PER_EXECUTION + event

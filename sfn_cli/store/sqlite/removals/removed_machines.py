@@ -8,11 +8,13 @@ worker continues it, or the next CreateStateMachine with that name.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.keys import event_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
@@ -43,13 +45,14 @@ def _remove_machine_part(database: Database, arn: str) -> bool:
     with database.transaction() as connection:
         if not _is_removable_machine(connection, arn):
             return False
-        budget = _RemovalBudget(EXECUTIONS_AT_A_TIME)
-        ids = connection.execute(
+        rows = connection.execute(
             "SELECT id FROM execution WHERE state_machine_arn = ? LIMIT ?", (arn, EXECUTIONS_AT_A_TIME)
         ).fetchall()
-        for (id,) in ids:
-            _remove_execution(connection, id, budget)
-        removed = EXECUTIONS_AT_A_TIME - budget.left
+        found = (each for (id,) in rows for each in _removed_with(connection, id, EXECUTIONS_AT_A_TIME))
+        removed = 0
+        for each in islice(found, EXECUTIONS_AT_A_TIME):
+            _remove_execution_rows(connection, each)
+            removed += 1
         connection.execute("UPDATE removal SET executions = executions + ?", (removed,))
         delete_removed_machine(connection, arn)
         return removed > 0
@@ -105,31 +108,29 @@ def _due_machines(connection: Connection, now: int) -> list[str]:
 
 def remove_execution(connection: Connection, id: int) -> None:
     """Removes an ended execution, in the caller's transaction."""
-    _remove_execution(connection, id, _RemovalBudget(1 << 40))
+    for each in _removed_with(connection, id, -1):
+        _remove_execution_rows(connection, each)
     connection.execute("UPDATE removal SET executions = executions + 1")
 
 
-class _RemovalBudget:
-    """How many executions may still be removed in this transaction."""
+def _removed_with(connection: Connection, id: int, limit: int) -> Iterator[int]:
+    """Yields the children of an execution's Map Runs, and then the execution: the order of removal.
 
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-
-def _remove_execution(connection: Connection, id: int, budget: _RemovalBudget) -> bool:
-    """Removes an execution, after the children of its Map Runs. Returns whether the budget sufficed."""
-    keys = (event_key(id, 0), event_key(id + 1, 0) - 1)
+    `limit` (-1: none) is how many the caller removes at most.
+    """
     children = connection.execute(
         "SELECT e.id FROM map_run r JOIN execution e ON e.map_run = r.id "
         "WHERE r.task BETWEEN ? AND ? LIMIT ?",
-        (*keys, budget.left + 1),
+        (*_event_keys_of_removed(id), limit),
     )
     for (child,) in children.fetchall():
-        if not _remove_execution(connection, child, budget):
-            return False
-    if budget.left == 0:
-        return False
-    budget.left -= 1
+        yield from _removed_with(connection, child, limit)
+    yield id
+
+
+def _remove_execution_rows(connection: Connection, id: int) -> None:
+    """Removes an execution whose Map Runs have no children."""
+    keys = _event_keys_of_removed(id)
     connection.execute(
         "DELETE FROM map_run_count WHERE map_run IN (SELECT id FROM map_run WHERE task BETWEEN ? AND ?)", keys
     )
@@ -138,4 +139,8 @@ def _remove_execution(connection: Connection, id: int, budget: _RemovalBudget) -
     for table in ("child", "inbox", "clock_jump", "redrive_token", "status_change", "suspension"):
         connection.execute(f"DELETE FROM {table} WHERE execution = ?", (id,))
     connection.execute("DELETE FROM execution WHERE id = ?", (id,))
-    return True
+
+
+def _event_keys_of_removed(id: int) -> tuple[int, int]:
+    """Returns the first and the last key that an event of the execution can have."""
+    return event_key(id, 0), event_key(id + 1, 0) - 1

@@ -89,14 +89,10 @@ class SqliteAliases:
             ).fetchall()
             return list(map(Listed._make, rows))
 
-    def delete(self, machine: int, name: str) -> bool:
-        """Deletes an alias; returns whether it existed. Its versions stay."""
+    def delete(self, machine: int, name: str) -> None:
+        """Deletes an alias, if it exists. Its versions stay."""
         with self._database.transaction() as connection:
-            return bool(
-                connection.execute(
-                    "DELETE FROM alias WHERE state_machine = ? AND name = ?", (machine, name)
-                ).rowcount
-            )
+            connection.execute("DELETE FROM alias WHERE state_machine = ? AND name = ?", (machine, name))
 
 
 def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None:

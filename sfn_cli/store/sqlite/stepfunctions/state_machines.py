@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.store.records.state_machines import StateMachine
 from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns, split_columns
+from sfn_cli.store.sqlite.keys import MACHINE_OF_EXECUTION
 from sfn_cli.store.sqlite.stepfunctions import revisions
 from sfn_cli.store.sqlite.wake import no_wake
 
@@ -196,11 +197,10 @@ class SqliteStateMachines:
 def _notify_of_deleted_state_machine(connection: Connection, arn: str, at: int) -> int:
     """Sends messages to the executions that workers drive. Returns how many."""
     return connection.execute(
-        """
+        f"""
         INSERT INTO inbox (execution, kind, body, sent_at)
-        SELECT id, 'machineDeleted', '{}', :at FROM execution
-        WHERE status = 'RUNNING' AND owner >= 0
-          AND substr(state_machine_arn, 1, instr(state_machine_arn || '/', '/') - 1) = :arn
+        SELECT id, 'machineDeleted', '{{}}', :at FROM execution
+        WHERE status = 'RUNNING' AND owner >= 0 AND {MACHINE_OF_EXECUTION} = :arn
         """,
         {"arn": arn, "at": at},
     ).rowcount

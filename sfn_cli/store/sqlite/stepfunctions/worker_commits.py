@@ -15,7 +15,7 @@ from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_store_error
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.records.stepfunctions.worker_commits import Claimed, Committed, ExecutionChanges
-from sfn_cli.store.sqlite.keys import event_key
+from sfn_cli.store.sqlite.keys import MACHINE_OF_EXECUTION, event_key
 from sfn_cli.store.sqlite.logs.logs import insert_log_lines
 from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
@@ -97,10 +97,10 @@ class SqliteWorkerCommits:
         """Reads the executions with these row ids, in the caller's transaction."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                """
+                f"""
                 SELECT id, arn, state_machine_arn, revision, seed, clock, map_run, mocks,
-                       EXISTS (SELECT 1 FROM state_machine m WHERE m.status = 'DELETING' AND m.arn =
-                               substr(state_machine_arn, 1, instr(state_machine_arn || '/', '/') - 1))
+                       EXISTS (SELECT 1 FROM state_machine m
+                               WHERE m.status = 'DELETING' AND m.arn = {MACHINE_OF_EXECUTION})
                 FROM execution
                 WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
                 """,
