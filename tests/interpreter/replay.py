@@ -61,10 +61,11 @@ def _breaches_in(database: Database) -> Iterator[str]:
 
 
 def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
+    is_missing = False
+    interpreter.execution.activity_is_missing = lambda _state, _arn: is_missing
     for event in rest:
         cause = str((event.details or {}).get("cause", "")) if event.type == "ExecutionFailed" else ""
         is_missing = MISSING_ACTIVITY.search(cause) is not None
-        interpreter.execution.activity_is_missing = lambda _state, _arn, result=is_missing: result  # type: ignore[misc]
         if event.type in ("ExecutionAborted", "ExecutionRedriven") or DELETED_MACHINE.search(cause):
             interpreter.apply(event)  # written from outside
             continue
