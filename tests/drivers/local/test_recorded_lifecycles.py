@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from tests.driven_store import ManualClock, Store, drive
+from tests.driven_store import ROLE, ManualClock, Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "us-east-1:123456789012"
 ACTIVITY = f"arn:aws:states:{ACCOUNT}:activity:a"
+MACHINES = f"arn:aws:states:{ACCOUNT}:stateMachine:"
 MISSING = (
     "An error occurred while executing the state 'A' (entered at the event id #2). "
     f"The activity {ACTIVITY} does not exist."
@@ -341,9 +342,6 @@ def test_a_nested_execution_of_a_deleted_machine(worker: Worker) -> None:
 
 
 # Removal (localstack issue 13160; AWS documents that a deleted machine is gone when its executions are)
-
-MACHINES = f"arn:aws:states:{ACCOUNT}:stateMachine:"
-ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 def leftover_rows(worker: Worker) -> dict[str, int]:
