@@ -17,7 +17,7 @@ from tests.deploy_tools.deployment import (
 )
 from tests.deploy_tools.installation import SERVERLESS
 from tests.pictures import EXAMPLES
-from tests.thoroughness import THOROUGH
+from tests.thoroughness import only_thorough
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def service(endpoint_home: Path, tmp_path: Path) -> Deployment:
     return Deployment(endpoint_home, folder, tool_environment(endpoint_home, endpoint, SERVERLESS.bin))
 
 
-@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
+@only_thorough
 def test_serverless(service: Deployment) -> None:
     """Deploy, no change, an update, an update that fails and is rolled back, and remove."""
     assert "✔ Service deployed to stack payment-dev" in service.run("serverless", "deploy")

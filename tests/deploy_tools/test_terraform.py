@@ -25,7 +25,7 @@ from tests.deploy_tools.deployment import (
 )
 from tests.pictures import EXAMPLES
 from tests.processes import serving
-from tests.thoroughness import THOROUGH
+from tests.thoroughness import only_thorough
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def zip_functions(folder: Path) -> None:
     (folder / "main.tf").write_text(main)
 
 
-@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
+@only_thorough
 def test_terraform(module: Deployment) -> None:
     """Apply, an empty plan, an update, an update that fails, and destroy."""
     applied = module.run("terraform", "apply", "-auto-approve", "-no-color")
