@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -19,10 +18,12 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
+from tests.compiled_files import ROOT, update_compiled_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MODEL = Path(__file__).parent.parent / "sfn_cli" / "api" / "model"
+MODEL = ROOT / "sfn_cli" / "api" / "model"
 
 OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     "stepfunctions": None,  # all of them
@@ -242,24 +243,7 @@ _BINDINGS = ("location", "locationName", "streaming", "eventstream", "timestampF
 
 
 def main(arguments: list[str]) -> int:
-    expected = dict(_files())
-    present = {path.relative_to(MODEL).as_posix(): path.read_text() for path in MODEL.glob("*/*.json")}
-    stale = sorted(
-        name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name)
-    )
-    if "--check" in arguments:
-        for name in stale:
-            print(f"stale: sfn_cli/api/model/{name} (run `python -m tests.compile_model`)")
-        return 1 if stale else 0
-    for name in stale:
-        path = MODEL / name
-        if name not in expected:
-            path.unlink()
-            continue
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(expected[name])
-    print(f"{len(expected)} files, {len(stale)} changed")
-    return 0
+    return update_compiled_files(MODEL, dict(_files()), "tests.compile_model", arguments)
 
 
 def _files() -> Iterator[tuple[str, str]]:

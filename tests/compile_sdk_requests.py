@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -35,11 +34,12 @@ from sfn_cli.sdk_requests import (
     STRUCTURE,
     TIMESTAMP,
 )
+from tests.compiled_files import ROOT, update_compiled_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SERVICES = Path(__file__).parent.parent / "sfn_cli" / "sdk_requests" / "services"
+SERVICES = ROOT / "sfn_cli" / "sdk_requests" / "services"
 
 _SCALARS = {
     "string": STRING, "character": STRING, "integer": INTEGER, "long": INTEGER, "float": NUMBER,
@@ -76,23 +76,7 @@ class _Structures:
 
 
 def main(arguments: list[str]) -> int:
-    expected = dict(_files())
-    present = {path.name: path.read_text() for path in SERVICES.glob("*.json")}
-    stale = sorted(
-        name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name)
-    )
-    if "--check" in arguments:
-        for name in stale:
-            print(f"stale: sfn_cli/sdk_requests/services/{name} (run `python -m tests.compile_sdk_requests`)")
-        return 1 if stale else 0
-    SERVICES.mkdir(exist_ok=True)
-    for name in stale:
-        if name in expected:
-            (SERVICES / name).write_text(expected[name])
-        else:
-            (SERVICES / name).unlink()
-    print(f"{len(expected)} files, {len(stale)} changed")
-    return 0
+    return update_compiled_files(SERVICES, dict(_files()), "tests.compile_sdk_requests", arguments)
 
 
 def _files() -> Iterator[tuple[str, str]]:

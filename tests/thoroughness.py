@@ -4,4 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 THOROUGH = bool(os.environ.get("SFN_THOROUGH"))
+
+only_thorough = pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")

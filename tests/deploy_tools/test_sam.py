@@ -22,7 +22,7 @@ from tests.deploy_tools.installation import SAM
 from tests.pictures import EXAMPLES
 from tests.processes import sfn
 from tests.projects import RUNTIME
-from tests.thoroughness import THOROUGH
+from tests.thoroughness import THOROUGH, only_thorough
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_sam(project: Deployment) -> None:
     assert project.machines() == []
 
 
-@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
+@only_thorough
 def test_sam_sync(project: Deployment) -> None:
     """Sync deploys a new stack, and then the code of a function alone."""
     sync = ("sam", "sync", "--stack-name", "payment-sync", "--no-watch")

@@ -17,7 +17,7 @@ from tests.deploy_tools.deployment import (
 )
 from tests.deploy_tools.installation import SERVERLESS
 from tests.pictures import EXAMPLES
-from tests.thoroughness import THOROUGH
+from tests.thoroughness import only_thorough
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,22 +36,20 @@ def service(endpoint_home: Path, tmp_path: Path) -> Deployment:
     return Deployment(endpoint_home, folder, tool_environment(endpoint_home, endpoint, SERVERLESS.bin))
 
 
-@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
+@only_thorough
 def test_serverless(service: Deployment) -> None:
-    """Deploy, an update, and remove; with SFN_THOROUGH also no change, and an update that is rolled back."""
+    """Deploy, no change, an update, an update that fails and is rolled back, and remove."""
     assert "✔ Service deployed to stack payment-dev" in service.run("serverless", "deploy")
     assert service.pay(MACHINE) == PAID
-    if THOROUGH:
-        assert "No changes to deploy." in service.run("serverless", "deploy")
+    assert "No changes to deploy." in service.run("serverless", "deploy")
 
     service.run("serverless", "deploy", "--param", "approvalLimit=50")
     assert service.pay(MACHINE) == NOT_APPROVED
 
-    if THOROUGH:
-        service.edit("payment.asl.yml", ("StartAt: Reserve", "StartAt: Nowhere"))
-        failed = service.run("serverless", "deploy", exit=1)
-        assert "UPDATE_FAILED: PaymentStateMachine (AWS::StepFunctions::StateMachine)" in failed
-        assert service.pay(MACHINE) == NOT_APPROVED
+    service.edit("payment.asl.yml", ("StartAt: Reserve", "StartAt: Nowhere"))
+    failed = service.run("serverless", "deploy", exit=1)
+    assert "UPDATE_FAILED: PaymentStateMachine (AWS::StepFunctions::StateMachine)" in failed
+    assert service.pay(MACHINE) == NOT_APPROVED
 
     assert "✔ Service payment has been successfully removed" in service.run("serverless", "remove")
     assert service.machines() == []

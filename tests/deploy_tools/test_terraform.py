@@ -25,7 +25,7 @@ from tests.deploy_tools.deployment import (
 )
 from tests.pictures import EXAMPLES
 from tests.processes import serving
-from tests.thoroughness import THOROUGH
+from tests.thoroughness import only_thorough
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +98,9 @@ def zip_functions(folder: Path) -> None:
     (folder / "main.tf").write_text(main)
 
 
-@pytest.mark.skipif(not THOROUGH, reason="SFN_THOROUGH=1 runs it")
+@only_thorough
 def test_terraform(module: Deployment) -> None:
-    """Apply, an empty plan, an update, and destroy; with SFN_THOROUGH also an update that fails."""
+    """Apply, an empty plan, an update, an update that fails, and destroy."""
     applied = module.run("terraform", "apply", "-auto-approve", "-no-color")
     assert "Apply complete! Resources: 10 added, 0 changed, 0 destroyed." in applied
     assert module.pay(MACHINE) == PAID
@@ -111,11 +111,10 @@ def test_terraform(module: Deployment) -> None:
     assert "Apply complete! Resources: 0 added, 1 changed, 0 destroyed." in updated
     assert module.pay(MACHINE) == NOT_APPROVED
 
-    if THOROUGH:
-        module.edit("../sam/payment.asl.json", (STARTS, STARTS_NOWHERE))
-        failed = module.run("terraform", "apply", "-auto-approve", "-no-color", *limit, exit=1)
-        assert "Error: invalid Step Functions State Machine definition" in failed
-        module.edit("../sam/payment.asl.json", (STARTS_NOWHERE, STARTS))
+    module.edit("../sam/payment.asl.json", (STARTS, STARTS_NOWHERE))
+    failed = module.run("terraform", "apply", "-auto-approve", "-no-color", *limit, exit=1)
+    assert "Error: invalid Step Functions State Machine definition" in failed
+    module.edit("../sam/payment.asl.json", (STARTS_NOWHERE, STARTS))
 
     destroyed = module.run("terraform", "destroy", "-auto-approve", "-no-color", *limit)
     assert "Destroy complete! Resources: 10 destroyed." in destroyed

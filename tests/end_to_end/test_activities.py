@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import create_machine, ended, sfn, sfn_json, start_execution, stop_workers
 
@@ -107,9 +106,7 @@ def test_a_task_for_no_activity(home: Path) -> None:
     sfn_json(home, "delete-activity", "--activity-arn", ACTIVITY)
     sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
     assert ended(home, arn)["status"] == "SUCCEEDED"
-    database = Database(home)
-    assert list(breaches(database)) == []
-    database.close()
+    assert list(breaches(home)) == []
 
 
 @pytest.mark.slow

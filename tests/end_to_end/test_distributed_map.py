@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import (
     create_function,
@@ -710,9 +709,7 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     )
     if execution_type == "STANDARD":
         assert "ExecutionRedriven" in [type for _, _, type in events(home, again["executionArn"])]
-    database = Database(home)
-    assert list(breaches(database)) == []
-    database.close()
+    assert list(breaches(home)) == []
 
 
 @pytest.mark.slow

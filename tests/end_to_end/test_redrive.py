@@ -17,7 +17,6 @@ from sfn_cli.api.model import load_model
 from sfn_cli.app import build_app
 from sfn_cli.drivers.local import launch
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import (
     create_function,
@@ -100,9 +99,7 @@ def no_worker(home: Path) -> Iterator[None]:
 def whole(home: Path) -> None:
     """Checks that each history can be replayed, and continued to its end from any event."""
     assert sfn(home, "doctor").stdout.endswith(": no problems found\n")
-    database = Database(home)
-    assert list(breaches(database)) == []
-    database.close()
+    assert list(breaches(home)) == []
 
 
 @pytest.mark.slow

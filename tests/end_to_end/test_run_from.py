@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import (
     create_function,
@@ -110,6 +109,4 @@ def test_it_runs_from_the_failed_state(home: Path, tmp_path: Path) -> None:
             assert json.loads(ended(home, again["executionArn"])["output"]) == {"did": "more"}
 
     assert sfn(home, "doctor").stdout.endswith(": no problems found\n")
-    database = Database(home)
-    assert list(breaches(database)) == []
-    database.close()
+    assert list(breaches(home)) == []

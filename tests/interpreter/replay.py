@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load_machine
@@ -16,16 +17,16 @@ from sfn_cli.interpreter.signals import (
     TaskSucceeded,
 )
 from sfn_cli.interpreter.takeover.origin import origins_in_details
+from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.sqlite.database import Database
 
 TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
-
 
 MISSING_ACTIVITY = re.compile(r"The activity arn:\S+ does not exist\.$")
 DELETED_MACHINE = re.compile(r"^State machine \S+ has been deleted$")
@@ -34,8 +35,13 @@ REPLAYED_EVENTS = 100_000
 """About so many events of one history are replayed: a long one is not cut after each event."""
 
 
-def breaches(database: Database) -> Iterator[str]:
+def breaches(home: Path) -> Iterator[str]:
     """Yields each ended execution that does not continue to the same end after a cut at some event."""
+    with closing(Database(home)) as database:
+        yield from _breaches_in(database)
+
+
+def _breaches_in(database: Database) -> Iterator[str]:
     rows = database.connection.execute(
         "SELECT e.arn, e.state_machine_arn, r.definition, e.seed "
         "FROM execution e JOIN revision r ON r.id = e.revision"
@@ -55,10 +61,11 @@ def breaches(database: Database) -> Iterator[str]:
 
 
 def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
+    is_missing = False
+    interpreter.execution.activity_is_missing = lambda _state, _arn: is_missing
     for event in rest:
         cause = str((event.details or {}).get("cause", "")) if event.type == "ExecutionFailed" else ""
         is_missing = MISSING_ACTIVITY.search(cause) is not None
-        interpreter.execution.activity_is_missing = lambda _state, _arn, result=is_missing: result  # type: ignore[misc]
         if event.type in ("ExecutionAborted", "ExecutionRedriven") or DELETED_MACHINE.search(cause):
             interpreter.apply(event)  # written from outside
             continue

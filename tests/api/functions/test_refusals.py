@@ -10,14 +10,13 @@ import pytest
 from sfn_cli import api
 from sfn_cli.api.model import load_model
 from sfn_cli.errors import ApiError
+from tests.api.fakes import make_service
 from tests.functions.workbench import ROLE, RUNTIME, zip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
-
-    Call = Callable[..., dict[str, Any]]
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function"
 CREATED = {
@@ -303,8 +302,6 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, int], str]] = [
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    from tests.api.fakes import make_service
-
     service = make_service(tmp_path_factory.mktemp("lambda"))
     api.answer_api(service, load_model("lambda", "CreateFunction"), {**CREATED, "FunctionName": "fn"})
     api.answer_api(service, load_model("lambda", "PublishVersion"), {"FunctionName": "fn"})

@@ -72,11 +72,13 @@ def history(resource: str, fields: Any, input: Any, language: str) -> list[Any]:
 )  # fmt: skip
 def test_refused(resource: str, arguments: Any, fault: str) -> None:
     """The task is not scheduled; States.Runtime has the arguments and the fault."""
-    for language, field in (("JSONPath", "Parameters"), ("JSONata", "Arguments")):
-        # All values are known only at run time.
-        name, value = (field, "{% $states.input %}") if language == "JSONata" else (f"{field}", None)
-        fields = {name: value} if value else {field: {f"{key}.$": f"$.{key}" for key in arguments}}
-        events = history(resource, fields, arguments, language)
+    # All values are known only at run time.
+    forms: dict[str, tuple[str, Any]] = {
+        "JSONPath": ("Parameters", {f"{key}.$": f"$.{key}" for key in arguments}),
+        "JSONata": ("Arguments", "{% $states.input %}"),
+    }
+    for language, (field, value) in forms.items():
+        events = history(resource, {field: value}, arguments, language)
         text = events[-1].details["cause"]
         assert [event.type for event in events][1:] == ["TaskStateEntered", "ExecutionFailed"]
         assert events[-1].details["error"] == "States.Runtime"

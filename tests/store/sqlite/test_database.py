@@ -20,6 +20,18 @@ from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
 from sfn_cli.store.sqlite.stepfunctions.versions import SqliteVersions
 
+SCHEMA = sorted((Path(migrations.__file__).parent / "schema").glob("*.sql"))
+
+
+def create_older_store(folder: Path, number: int, rows: str) -> None:
+    """Creates a store of the schema with this number, and runs the SQL that inserts its rows."""
+    connection = sqlite3.connect(folder / "sfn.db")
+    for script in SCHEMA:
+        if int(script.name[:4]) <= number:
+            connection.executescript(script.read_text())
+    connection.executescript(f"{rows}PRAGMA user_version = {number};")
+    connection.close()
+
 
 def test_private_and_durable(tmp_path: Path) -> None:
     """The folder is 0700, the file 0600; the journal is a WAL, and commits are synchronous FULL."""
@@ -36,7 +48,7 @@ def test_private_and_durable(tmp_path: Path) -> None:
 
 def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
     """`LATEST` is the latest schema file, and a new store has it."""
-    newest = max(int(path.name[:4]) for path in (Path(migrations.__file__).parent / "schema").glob("*.sql"))
+    newest = max(int(path.name[:4]) for path in SCHEMA)
     opened = Database(tmp_path)
     assert newest == migrations.LATEST
     assert opened.connection.execute("PRAGMA user_version").fetchone() == (newest,)
@@ -47,21 +59,17 @@ def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", range(1, migrations.LATEST))
 def test_an_older_store_is_migrated(tmp_path: Path, number: int) -> None:
     """The data of an earlier schema's store can be read by this version."""
-    connection = sqlite3.connect(tmp_path / "sfn.db")
-    for script in sorted((Path(migrations.__file__).parent / "schema").glob("*.sql")):
-        if int(script.name[:4]) <= number:
-            connection.executescript(script.read_text())
-    connection.executescript(
-        f"""
-        INSERT INTO revision VALUES (1, NULL, '{{}}', 'r', '{{}}', '{{}}', '{{}}', 1);
+    create_older_store(
+        tmp_path,
+        number,
+        """
+        INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1);
         INSERT INTO state_machine (arn, name, type, status, created_at, revision)
         VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
         INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, started_at, seed)
-        VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{{}}', 1, 's');
-        PRAGMA user_version = {number};
-        """
+        VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{}', 1, 's');
+        """,
     )
-    connection.close()
     opened = Database(tmp_path)
     machine = SqliteStateMachines(opened).find("a:m")
     assert machine is not None
@@ -79,11 +87,9 @@ def test_an_older_store_is_migrated(tmp_path: Path, number: int) -> None:
 
 def test_versions_and_aliases_are_migrated(tmp_path: Path) -> None:
     """The tables that schema 30 rebuilds have the same rows; a revision may then have another version."""
-    connection = sqlite3.connect(tmp_path / "sfn.db")
-    for script in sorted((Path(migrations.__file__).parent / "schema").glob("*.sql")):
-        if int(script.name[:4]) < 30:
-            connection.executescript(script.read_text())
-    connection.executescript(
+    create_older_store(
+        tmp_path,
+        29,
         """
         INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1);
         INSERT INTO state_machine (arn, name, type, status, created_at, revision, last_version)
@@ -92,10 +98,8 @@ def test_versions_and_aliases_are_migrated(tmp_path: Path) -> None:
         INSERT INTO alias (id, state_machine, name, description, created_at, updated_at)
         VALUES (3, 1, 'live', '', 2, 2);
         INSERT INTO route VALUES (3, 0, 7, 100);
-        PRAGMA user_version = 29;
-        """
+        """,
     )
-    connection.close()
     opened = Database(tmp_path)
     alias = SqliteAliases(opened).find(1, "live")
     assert alias is not None
