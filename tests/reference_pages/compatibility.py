@@ -26,11 +26,12 @@ RULE_GAPS = known_gaps("known_rule_gaps.toml")
 
 RECORDED_SCENARIOS = 517
 PLAYED_SCENARIOS = 507
-PLAYED_RULES = 203
 """Those that need only what sfn and the local AWS services have.
 
 tests/conformance/test_recordings.py counts them.
 """
+PLAYED_RULES = 203
+"""tests/conformance/test_rules.py counts them."""
 
 _SERVICES: Mapping[str, str] = {
     "stepfunctions": "Step Functions",
