@@ -7,14 +7,11 @@ only shrinks.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
+from tests.conformance.recordings import check_gaps, needs_recordings, play_recordings, scenarios
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
 from tests.reference_pages.compatibility import PLAYED_SCENARIOS, RECORDED_SCENARIOS
@@ -36,7 +33,7 @@ MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseco
 """The values of the recorded answer alone: headers, and the durations of AWS's Lambda."""
 pytestmark = [needs_recordings, pytest.mark.slow]  # hundreds of executions, over HTTP
 
-GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
+GAPS = "known_gaps.toml"
 
 
 def test_every_field_of_every_event(tmp_path: Path) -> None:
@@ -48,7 +45,7 @@ def test_every_field_of_every_event(tmp_path: Path) -> None:
         misses, played = play(
             tmp_path, lambda scenario: needs_of(scenario) <= OWN and not asks_for_all(scenario), "--sfn", url
         )
-    check(misses, played)
+    check_gaps(misses, played, GAPS)
     assert len(misses) <= 0.1 * len(played)
     assert list(breaches(tmp_path / "home")) == []
 
@@ -62,7 +59,7 @@ def test_lists_of_a_whole_account(tmp_path: Path) -> None:
             misses, played = play(
                 tmp_path, lambda scenario, asked=asked: scenario["id"] == asked, "--sfn", url
             )
-        check(misses, played)
+        check_gaps(misses, played, GAPS)
 
 
 def test_tasks_that_call_services(tmp_path: Path) -> None:
@@ -76,7 +73,7 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
     with serving(home, environment=ACCOUNT) as url:
         other = sfn(home, "aws", "endpoint", environment=ACCOUNT).stdout.strip()
         misses, played = play(tmp_path, chosen, "--sfn", url, "--other", other)
-    check(misses, played)
+    check_gaps(misses, played, GAPS)
     assert len(played) >= 60
 
 
@@ -95,14 +92,6 @@ def asks_for_all(scenario: dict[str, Any]) -> bool:
     return any(step["op"] in ("ListStateMachines", "ListActivities") for step in scenario["steps"])
 
 
-def check(misses: dict[str, str], played: set[str]) -> None:
-    """Checks that each failure is a known gap, and no known gap passes."""
-    unexpected = {id: why for id, why in misses.items() if id not in GAPS}
-    healed = sorted(id for id in GAPS if id in played and id not in misses)
-    assert unexpected == {}
-    assert healed == [], "these pass now: take them out of known_gaps.toml"
-
-
 def play(
     tmp_path: Path, chosen: Callable[[dict[str, Any]], bool], *arguments: str
 ) -> tuple[dict[str, str], set[str]]:
@@ -111,10 +100,5 @@ def play(
     recordings.write_text(
         "".join(f"{json.dumps(scenario)}\n" for scenario in scenarios() if chosen(scenario))
     )
-    command = [
-        sys.executable, str(RECORDINGS / "play.py"), str(recordings), "--level", "c",
-        "--ignore", ",".join(MEASURED), "--out", str(report), *arguments,
-    ]  # fmt: skip
-    subprocess.run(command, check=False, timeout=900)
-    results: dict[str, Any] = json.loads(report.read_text())
-    return {id: result["c"] for id, result in results.items() if result["c"]}, set(results)
+    ignored = ("--ignore", ",".join(MEASURED))
+    return play_recordings("play.py", recordings, report, *ignored, *arguments)

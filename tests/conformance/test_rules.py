@@ -6,15 +6,11 @@ only shrinks.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings
+from tests.conformance.recordings import RECORDINGS, check_gaps, needs_recordings, play_recordings
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
 from tests.reference_pages.compatibility import PLAYED_RULES
@@ -23,9 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [needs_recordings, pytest.mark.slow]  # two hundred cases, over HTTP
-
-RULES = RECORDINGS / "rules"
-GAPS: dict[str, str] = tomllib.loads((HERE / "known_rule_gaps.toml").read_text())["gaps"]
 
 
 def test_every_rule(tmp_path: Path) -> None:
@@ -36,15 +29,9 @@ def test_every_rule(tmp_path: Path) -> None:
     home, report = tmp_path / "home", tmp_path / "report.json"
     with serving(home) as url:
         other = sfn(home, "aws", "endpoint").stdout.strip()
-        command = [
-            sys.executable, str(RULES / "rules.py"), str(RULES / "dev.jsonl"),
-            "--sfn", url, "--other", other, "--level", "c", "--out", str(report),
-        ]  # fmt: skip
-        subprocess.run(command, check=False, timeout=900)
-    results: dict[str, Any] = json.loads(report.read_text())
-    assert len(results) == PLAYED_RULES
-    misses = {id: result["c"] for id, result in results.items() if result["c"]}
-    assert {id: why for id, why in misses.items() if id not in GAPS} == {}
-    healed = sorted(id for id in GAPS if id in results and id not in misses)
-    assert healed == [], "these pass now: take them out of known_rule_gaps.toml"
+        misses, played = play_recordings(
+            "rules/rules.py", RECORDINGS / "rules" / "dev.jsonl", report, "--sfn", url, "--other", other
+        )
+    assert len(played) == PLAYED_RULES
+    check_gaps(misses, played, "known_rule_gaps.toml")
     assert list(breaches(home)) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from importlib.metadata import distribution
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from sfn_cli.settings.table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers.find import find_project
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.resources.table import CREATED
-from tests.conformance.recordings import HERE as CONFORMANCE
+from tests.conformance.recordings import known_gaps
 from tests.docs.page_runner import PageRunner
 from tests.docs.repository import DOCS, ROOT
 from tests.processes import (
@@ -73,8 +72,7 @@ def test_commands_of_the_first_screen() -> None:
 def test_recordings() -> None:
     """Of the recorded sessions that are replayed, all pass but the known gaps (see conformance/)."""
     passed, played = map(int, re.findall(r"(\d+) of (\d+) API sessions", TEXT)[0])
-    gaps = tomllib.loads((CONFORMANCE / "known_gaps.toml").read_text(encoding="utf-8"))["gaps"]
-    assert passed == played - len(gaps)
+    assert passed == played - len(known_gaps("known_gaps.toml"))
     assert f"{played} are played. {passed} of them" in _page("reference/compatibility.md")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from sfn_cli.asl.validation.fields import MACHINE_FIELDS, STATE_FIELDS
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.query.jsonata.extensions import EXTENSIONS
 from sfn_cli.stacks.operations.table import OPERATIONS as STACK_OPERATIONS
-from tests.conformance.recordings import HERE
+from tests.conformance.recordings import known_gaps
 from tests.reference_pages.markdown import code_list, markdown_table, paragraph
 
 if TYPE_CHECKING:
@@ -22,22 +21,17 @@ if TYPE_CHECKING:
 
     from tests.reference_pages.markdown import Parts
 
-
-def _gaps(file: str) -> Mapping[str, str]:
-    gaps: Mapping[str, str] = tomllib.loads((HERE / file).read_text(encoding="utf-8"))["gaps"]
-    return gaps
-
-
-GAPS = _gaps("known_gaps.toml")
-RULE_GAPS = _gaps("known_rule_gaps.toml")
+GAPS = known_gaps("known_gaps.toml")
+RULE_GAPS = known_gaps("known_rule_gaps.toml")
 
 RECORDED_SCENARIOS = 517
 PLAYED_SCENARIOS = 507
-PLAYED_RULES = 203
 """Those that need only what sfn and the local AWS services have.
 
 tests/conformance/test_recordings.py counts them.
 """
+PLAYED_RULES = 203
+"""tests/conformance/test_rules.py counts them."""
 
 _SERVICES: Mapping[str, str] = {
     "stepfunctions": "Step Functions",
